@@ -1,0 +1,34 @@
+import { type EventType } from './event.js';
+import { AlertFired, AlertResolved } from './events/alert-events.js';
+import { DeliveryRecorded } from './events/delivery-events.js';
+import { IncidentClosed, IncidentOpened } from './events/incident-events.js';
+import {
+  IntegrationCreated,
+  IntegrationDeleted,
+  IntegrationPaused,
+  IntegrationResumed,
+  IntegrationUpdated,
+} from './events/integration-events.js';
+import { ServiceStatusChanged, ServiceStatusObserved } from './events/service-status-events.js';
+
+/** Every event of the platform: THE list. */
+export const eventTypes = [
+  AlertFired,
+  AlertResolved,
+  ServiceStatusChanged,
+  ServiceStatusObserved,
+  IncidentOpened,
+  IncidentClosed,
+  IntegrationCreated,
+  IntegrationUpdated,
+  IntegrationDeleted,
+  IntegrationPaused,
+  IntegrationResumed,
+  DeliveryRecorded,
+] as const;
+
+const byName = new Map<string, EventType>(eventTypes.map((type) => [type.name, type as unknown as EventType]));
+
+export function eventType(name: string): EventType | undefined {
+  return byName.get(name);
+}

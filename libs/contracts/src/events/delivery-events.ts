@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { defineEvent } from '../event.js';
+import { instant, text } from '../fields.js';
+
+export const deliveryStates = [
+  'pending',
+  'delivered',
+  'suppressed',
+  'superseded',
+  'expired',
+  'dead-lettered',
+  'ambiguous',
+] as const;
+
+export type DeliveryState = (typeof deliveryStates)[number];
+
+const recorded = z.looseObject({
+  deliveryId: text(64),
+  integrationId: text(64),
+  eventId: text(64),
+  /** The event that came in from outside and caused it. */
+  rootEventId: text(64),
+  incidentId: z.string().max(64).optional(),
+  state: z.enum(deliveryStates).exclude(['pending']),
+  reason: z.string().max(2048).optional(),
+  attempts: z.int().nonnegative(),
+  /** What the provider answered: for Slack `channel` and `ts`. */
+  receipt: z.record(z.string(), z.unknown()).nullish(),
+  count: z.int().positive().default(1),
+  at: instant,
+});
+
+export const DeliveryRecorded = defineEvent({
+  name: 'DeliveryRecorded',
+  schema: recorded,
+  says: 'The final state of one event for one integration, with the proof.',
+  subjectOf: (delivery) => `integration/${delivery.integrationId}`,
+});

@@ -1,0 +1,3 @@
+export * from './event-log.js';
+export * from './publisher.js';
+export * from './records.js';

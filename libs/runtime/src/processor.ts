@@ -1,0 +1,53 @@
+import { type EventEnvelope } from '#libs/contracts';
+import { type Position, type StreamRecord } from '#libs/event-stream';
+import { type Tx } from '#libs/store';
+
+/** An event as a processor gets it. */
+export interface Received {
+  readonly event: EventEnvelope;
+  readonly position: Position;
+  /** The broker's time stamp, milliseconds. */
+  readonly timestamp: number;
+  /** False for a name that is in no catalogue. */
+  readonly known: boolean;
+}
+
+/** What a batch may do, all inside one transaction. */
+export interface UnitOfWork {
+  readonly tx: Tx;
+  /** Puts an event into the outbox, in order. It is published after the commit, also after a crash. */
+  emit(event: EventEnvelope): void;
+}
+
+/**
+ * The record cannot be decided, and another try would fail alike: it becomes this processor's dead letter. Any other
+ * error of `apply` that is not trouble with the database or the broker counts the same.
+ */
+export class Undecidable extends Error {
+  override readonly name = 'Undecidable';
+}
+
+/** One consumer group of a service: which events it takes and what it does with a batch of them. */
+export interface ProcessorDefinition {
+  /** `<app>.<what>`: the consumer group and the checkpoint's name. */
+  readonly name: string;
+  readonly topic: string;
+  /** Names it handles; others are skipped by their header without being parsed. `all` takes unknown names too. */
+  readonly handles: ReadonlySet<string> | 'all';
+  /** True for the one processor of the platform that writes dead letters for undecodable records and unknown organisations. */
+  readonly writesUndecodable?: boolean;
+  /** Decides a batch of one partition, in order. Load what is touched in one query, fold in memory, write set-wise. */
+  apply(batch: readonly Received[], unit: UnitOfWork): Promise<void>;
+  /**
+   * Called about once a second per assigned partition, in a fenced transaction of its own: `watermark` (milliseconds)
+   * is now when the partition is read to its end, else the time of the last record read. For what time alone brings.
+   */
+  sweep?(partition: number, watermark: number, unit: UnitOfWork): Promise<void>;
+}
+
+/** Raw access for a processor of records that are no events (the dead-letters topic). */
+export interface RecordProcessorDefinition {
+  readonly name: string;
+  readonly topic: string;
+  applyRecords(records: readonly StreamRecord[], unit: UnitOfWork): Promise<void>;
+}
