@@ -1,0 +1,62 @@
+import axios, { type AxiosInstance, type AxiosResponse, isAxiosError } from 'axios';
+import { type Instance } from './config.js';
+import { EXIT, Failure } from './failure.js';
+
+/** Calls to the REST APIs of one instance. Failures name what the server said, never the token. */
+export class Api {
+  private readonly http: AxiosInstance;
+
+  constructor(private readonly instance: Instance) {
+    this.http = axios.create({
+      baseURL: instance.url,
+      timeout: 15_000,
+      maxRedirects: 0,
+      maxContentLength: 32 * 1024 * 1024,
+      allowAbsoluteUrls: false,
+      headers: instance.token === undefined ? {} : { authorization: `Bearer ${instance.token}` },
+      validateStatus: () => true,
+    });
+  }
+
+  async get<T>(path: string, params: Record<string, string | number | undefined> = {}): Promise<T> {
+    return this.answer<T>(this.http.get(path, { params }));
+  }
+
+  async post<T>(path: string, body?: unknown): Promise<T> {
+    return this.answer<T>(this.http.post(path, body));
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.answer(this.http.delete(path));
+  }
+
+  /** Status and body whatever the status is: for health. */
+  async peek(path: string): Promise<{ status: number; body: unknown }> {
+    const response = await this.send(this.http.get(path));
+    return { status: response.status, body: response.data };
+  }
+
+  private async answer<T>(call: Promise<AxiosResponse>): Promise<T> {
+    const response = await this.send(call);
+    if (response.status < 300) return response.data as T;
+    const hint = response.status === 401 ? ' (pass --token, or set TOCSIN_TOKEN)' : '';
+    throw new Failure(`${response.status} ${reasonOf(response.data)}${hint}`, EXIT.refused);
+  }
+
+  private async send(call: Promise<AxiosResponse>): Promise<AxiosResponse> {
+    try {
+      return await call;
+    } catch (error) {
+      const code = isAxiosError(error) ? (error.code ?? error.message) : String(error);
+      throw new Failure(`nothing answers at ${this.instance.url} (${code}); is it started?`, EXIT.unreachable);
+    }
+  }
+}
+
+/** The words of a problem document (RFC 9457), fields included. */
+function reasonOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return 'the answer has no reason';
+  const { title, detail, fields } = body as { title?: string; detail?: string; fields?: Record<string, string> };
+  const named = Object.entries(fields ?? {}).map(([field, reason]) => `${field}: ${reason}`);
+  return [title, detail, ...named].filter(Boolean).join('; ') || 'the answer has no reason';
+}
