@@ -10,4 +10,5 @@ export * from './events/integration-events.js';
 export * from './events/service-status-events.js';
 export * from './fields.js';
 export * from './key.js';
+export * from './matching.js';
 export * from './topics.js';

@@ -24,6 +24,8 @@ const configuration = {
   data: z.record(z.string(), z.unknown()),
   /** Field name to sealed envelope: `v1.keyId.nonce.tag.ciphertext`. Never clear text. */
   secrets: z.record(z.string(), z.string().startsWith('v1.')),
+  /** Field name to what is shown in the secret's place. */
+  masks: z.record(z.string(), z.string().max(64)).default({}),
   filters,
 };
 

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { clusterOf, matchesFilters } from './matching.js';
+
+const incident = { origin: 'alert', level: 3, tags: ['severity=major', 'cluster_id=c1', 'job=db'] };
+
+describe('matchesFilters', () => {
+  it.each([
+    [{}, true],
+    [{ origins: [], clusterIds: [], labels: [] }, true],
+    [{ origins: ['issue', 'alert'] }, true],
+    [{ origins: ['issue'] }, false],
+    [{ minLevel: 3 }, true],
+    [{ minLevel: 2 }, false],
+    [{ labels: ['job=db', 'severity=major'] }, true],
+    [{ labels: ['job=db', 'severity=minor'] }, false],
+    [{ labels: ['job=d'] }, false],
+    [{ clusterIds: ['c0', 'c1'] }, true],
+    [{ clusterIds: ['c0'] }, false],
+    [{ origins: ['alert'], minLevel: 5, labels: ['job=db'], clusterIds: ['c1'] }, true],
+  ])('%j: %s', (filters, expected) => {
+    expect(matchesFilters(filters, incident)).toBe(expected);
+  });
+
+  it('wants no incident without a cluster where clusters are asked for', () => {
+    expect(matchesFilters({ clusterIds: ['c1'] }, { ...incident, tags: ['job=db'] })).toBe(false);
+  });
+});
+
+describe('clusterOf', () => {
+  it('prefers the id to the name', () => {
+    expect(clusterOf(['cluster=prod', 'cluster_id=c1'])).toBe('c1');
+    expect(clusterOf(['cluster=a=b'])).toBe('a=b');
+    expect(clusterOf([])).toBeUndefined();
+  });
+});
