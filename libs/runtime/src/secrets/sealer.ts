@@ -36,9 +36,11 @@ export class Sealer {
     const cipher = createCipheriv('aes-256-gcm', keys.get(sealing)!, nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(associatedData(place));
     const ciphertext = Buffer.concat([cipher.update(clear, 'utf8'), cipher.final()]);
-    return [VERSION, sealing, ...[nonce, cipher.getAuthTag(), ciphertext].map((part) => part.toString('base64url'))].join(
-      '.',
-    );
+    return [
+      VERSION,
+      sealing,
+      ...[nonce, cipher.getAuthTag(), ciphertext].map((part) => part.toString('base64url')),
+    ].join('.');
   }
 
   /** @throws SealError */
