@@ -2,29 +2,57 @@ import { joinKey } from './key.js';
 
 export type Labels = Readonly<Record<string, string>>;
 
-const OFFSET = 0xcbf29ce484222325n;
-const PRIME = 0x100000001b3n;
-const MASK = 0xffffffffffffffffn;
-
 /**
  * Alertmanager's fingerprint of a label set: 64-bit FNV-1a over the names in order, each name and value followed by
  * the byte 0xFF; 16 hex digits (reference assisted-and-ses C1). The same for every sender.
  */
 export function fingerprintOf(labels: Labels): string {
-  let hash = OFFSET;
-  const add = (text: string): void => {
-    for (const byte of Buffer.from(text)) hash = ((hash ^ BigInt(byte)) * PRIME) & MASK;
-    hash = ((hash ^ 0xffn) * PRIME) & MASK;
-  };
-  for (const name of Object.keys(labels).sort(byCodeUnits)) {
-    add(name);
-    add(labels[name] ?? '');
+  const hash = new Fnv1a();
+  for (const name of namesInOrder(labels)) {
+    hash.add(name);
+    hash.add(labels[name] ?? '');
   }
-  return hash.toString(16).padStart(16, '0');
+  return hash.hex();
 }
 
-function byCodeUnits(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** FNV-1a of 64 bits in two 32-bit halves: BigInt takes ten times as long, and every alert that comes in pays it. */
+class Fnv1a {
+  private high = 0xcbf29ce4 | 0;
+  private low = 0x84222325 | 0;
+
+  /** Hashes the UTF-8 of `text` and a byte 0xFF. */
+  add(text: string): void {
+    let { high, low } = this;
+    const bytes = isAscii(text) ? undefined : Buffer.from(text);
+    const length = bytes?.length ?? text.length;
+    for (let i = 0; i <= length; i++) {
+      const byte = i === length ? 0xff : bytes ? bytes[i]! : text.charCodeAt(i);
+      // Exclusive or, then times the prime 2^40 + 0x1b3, in 16-bit steps that stay within 32 bits.
+      low ^= byte;
+      const first = (low & 0xffff) * 0x1b3;
+      const second = (low >>> 16) * 0x1b3 + (first >>> 16);
+      high = (Math.imul(high, 0x1b3) + (second >>> 16) + (low << 8)) | 0;
+      low = (second << 16) | (first & 0xffff);
+    }
+    this.high = high;
+    this.low = low;
+  }
+
+  hex(): string {
+    return (this.high >>> 0).toString(16).padStart(8, '0') + (this.low >>> 0).toString(16).padStart(8, '0');
+  }
+}
+
+/** Names by their UTF-8 bytes. Most senders write them in order already. */
+function namesInOrder(labels: Labels): readonly string[] {
+  const names = Object.keys(labels);
+  const ordered = names.every((name, i) => i === 0 || (isAscii(name) && names[i - 1]! < name));
+  return ordered ? names : names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 /** The service that an alert speaks of, from its labels (reference assisted-and-ses B3). */
