@@ -1,0 +1,45 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Problem, problemDocument, problemHeaders } from './problem.js';
+
+type Asked = Pick<FastifyRequest, 'url'>;
+
+/** Answers with the problem that `error` stands for. What is unknown becomes a 500 that says nothing of its cause. */
+export function sendProblem(error: unknown, request: Asked, reply: FastifyReply): void {
+  const problem = problemOf(error);
+  void reply
+    .code(problem.status)
+    .headers(problemHeaders(problem))
+    .send(JSON.stringify(problemDocument(problem, pathOf(request.url))));
+}
+
+/** The problem that an error of Nest, Fastify or ours stands for. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HttpException) return new Problem(error.getStatus(), titleOf(error.getStatus()), detailOf(error));
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem(413, 'Body too large');
+  if (typeof status === 'number' && status >= 400 && status < 500) return new Problem(status, titleOf(status));
+  return new Problem(500, 'Internal error');
+}
+
+/** Whether the error is nobody's mistake but ours, and belongs in the log. */
+export function isUnexpected(error: unknown): boolean {
+  return problemOf(error).status === 500 && !(error instanceof Problem);
+}
+
+function titleOf(status: number): string {
+  const text = STATUS_CODES[status] ?? 'Error';
+  return text.charAt(0) + text.slice(1).toLowerCase();
+}
+
+function detailOf(error: HttpException): { detail?: string } {
+  return error.getStatus() < 500 && error.message !== STATUS_CODES[error.getStatus()] ? { detail: error.message } : {};
+}
+
+export function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}

@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
+import { type TokenKind } from '../access/principal.js';
+
+/** What our HTTP layer knows of a route. It lies in the route's own Fastify config, so no path is matched twice. */
+export interface RouteSettings {
+  /** The token kinds that may use it, or everybody. Absent: the route is refused. */
+  readonly access?: readonly TokenKind[] | 'public';
+  /** Largest body in bytes. */
+  readonly bodyLimit?: number;
+  /** Media types of the body; JSON unless said otherwise. */
+  readonly consumes?: readonly string[];
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    tocsin?: RouteSettings;
+  }
+}
+
+type Handler = object;
+
+export function settingsOf(handler: Handler): RouteSettings {
+  const config = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as { tocsin?: RouteSettings } | undefined;
+  return config?.tocsin ?? {};
+}
+
+/** A decorator that adds `settings` to a handler, or to every handler of a controller that does not say otherwise. */
+export function routeSettings(settings: RouteSettings): ClassDecorator & MethodDecorator {
+  return ((target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    if (descriptor) return put(descriptor.value as Handler, { ...settingsOf(descriptor.value as Handler), ...settings });
+    for (const handler of handlersOf(target as { prototype: object })) put(handler, { ...settings, ...settingsOf(handler) });
+  }) as ClassDecorator & MethodDecorator;
+}
+
+function put(handler: Handler, settings: RouteSettings): void {
+  const before = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as object | undefined;
+  Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG_METADATA, { ...before, tocsin: settings }, handler);
+}
+
+function handlersOf({ prototype }: { prototype: object }): Handler[] {
+  return Object.getOwnPropertyNames(prototype)
+    .filter((name) => name !== 'constructor')
+    .map((name) => Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown)
+    .filter((value): value is Handler => typeof value === 'function');
+}
+
+/** The largest body of the route, in bytes, where 1 MiB is not right. At most 16 MiB. */
+export function BodyLimit(bytes: number): ClassDecorator & MethodDecorator {
+  return routeSettings({ bodyLimit: bytes });
+}
+
+/** The media types that the route takes, where JSON alone is not right. A body of another type than JSON or a form arrives as a Buffer. */
+export function Consumes(...mediaTypes: readonly string[]): ClassDecorator & MethodDecorator {
+  return routeSettings({ consumes: mediaTypes });
+}
