@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { clusterOf, matchesFilters } from './matching.js';
+import { clusterOf, deliveryIdOf, matchesFilters } from './matching.js';
 
 const incident = { origin: 'alert', level: 3, tags: ['severity=major', 'cluster_id=c1', 'job=db'] };
 
@@ -31,5 +31,13 @@ describe('clusterOf', () => {
     expect(clusterOf(['cluster=prod', 'cluster_id=c1'])).toBe('c1');
     expect(clusterOf(['cluster=a=b'])).toBe('a=b');
     expect(clusterOf([])).toBeUndefined();
+  });
+});
+
+describe('deliveryIdOf', () => {
+  it('is one id for one pair', () => {
+    expect(deliveryIdOf('i1', 'e1')).toBe(deliveryIdOf('i1', 'e1'));
+    expect(deliveryIdOf('i1', 'e1')).not.toBe(deliveryIdOf('i1', 'e2'));
+    expect(deliveryIdOf('i1', 'e1')).not.toBe(deliveryIdOf('i1e', '1'));
   });
 });

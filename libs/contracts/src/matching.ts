@@ -1,3 +1,4 @@
+import { derivedId } from '#libs/core';
 import { type PayloadOf } from './event.js';
 import { type IntegrationCreated } from './events/integration-events.js';
 
@@ -32,4 +33,9 @@ export function clusterOf(tags: readonly string[]): string | undefined {
     if (tag !== undefined) return tag.slice(key.length + 1);
   }
   return undefined;
+}
+
+/** The id of the delivery of one event through one integration, whoever computes it. */
+export function deliveryIdOf(integrationId: string, eventId: string): string {
+  return derivedId('delivery', integrationId, eventId);
 }
