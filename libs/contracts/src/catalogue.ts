@@ -1,6 +1,6 @@
 import { type EventType } from './event.js';
 import { AlertFired, AlertResolved } from './events/alert-events.js';
-import { DeliveryRecorded } from './events/delivery-events.js';
+import { DeliveryRecorded, IntegrationParked, IntegrationRecovered } from './events/delivery-events.js';
 import { IncidentClosed, IncidentOpened } from './events/incident-events.js';
 import {
   IntegrationCreated,
@@ -25,6 +25,8 @@ export const eventTypes = [
   IntegrationPaused,
   IntegrationResumed,
   DeliveryRecorded,
+  IntegrationParked,
+  IntegrationRecovered,
 ] as const;
 
 const byName = new Map<string, EventType>(eventTypes.map((type) => [type.name, type as unknown as EventType]));

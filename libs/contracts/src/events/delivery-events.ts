@@ -36,3 +36,26 @@ export const DeliveryRecorded = defineEvent({
   says: 'The final state of one event for one integration, with the proof.',
   subjectOf: (delivery) => `integration/${delivery.integrationId}`,
 });
+
+const subjectOfIntegration = ({ integrationId }: { integrationId: string }): string => `integration/${integrationId}`;
+
+export const IntegrationParked = defineEvent({
+  name: 'IntegrationParked',
+  schema: z.looseObject({
+    integrationId: text(64),
+    /** The provider's own code, or ours where it gave none. */
+    code: text(200),
+    /** What a person has to do, in words. */
+    remedy: z.string().max(2048).default(''),
+    at: instant,
+  }),
+  says: 'Nothing is sent through an integration any more until somebody mends it; its deliveries wait.',
+  subjectOf: subjectOfIntegration,
+});
+
+export const IntegrationRecovered = defineEvent({
+  name: 'IntegrationRecovered',
+  schema: z.looseObject({ integrationId: text(64), reason: z.string().max(1024).optional(), at: instant }),
+  says: 'A parked integration goes on: it was edited, resumed, or a try succeeded.',
+  subjectOf: subjectOfIntegration,
+});
