@@ -37,7 +37,9 @@ describe('fingerprintOf', () => {
   });
 
   it('is 64-bit FNV-1a, whatever the text', () => {
-    const text = fc.string({ unit: fc.oneof(fc.constantFrom('a', 'Z', '_', 'é', '日', '😀'), fc.string({ maxLength: 1 })) });
+    const text = fc.string({
+      unit: fc.oneof(fc.constantFrom('a', 'Z', '_', 'é', '日', '😀'), fc.string({ maxLength: 1 })),
+    });
     fc.assert(fc.property(fc.dictionary(text, text), (labels) => fingerprintOf(labels) === byDefinition(labels)));
   });
 });

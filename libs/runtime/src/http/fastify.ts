@@ -71,7 +71,8 @@ function requestIds(): (request: { headers: Record<string, string | string[] | u
 
 function takeBodies(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, (_request, body, done) => {
+  instance.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+    if (request.routeOptions.config?.tocsin?.raw) return done(null, body);
     try {
       done(null, parseJsonBody(body as Buffer));
     } catch (error) {

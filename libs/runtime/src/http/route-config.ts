@@ -10,6 +10,8 @@ export interface RouteSettings {
   readonly bodyLimit?: number;
   /** Media types of the body; JSON unless said otherwise. */
   readonly consumes?: readonly string[];
+  /** True: a JSON body arrives as the Buffer it is, unread. */
+  readonly raw?: boolean;
 }
 
 declare module 'fastify' {
@@ -53,4 +55,9 @@ export function BodyLimit(bytes: number): ClassDecorator & MethodDecorator {
 /** The media types that the route takes, where JSON alone is not right. A body of another type than JSON or a form arrives as a Buffer. */
 export function Consumes(...mediaTypes: readonly string[]): ClassDecorator & MethodDecorator {
   return routeSettings({ consumes: mediaTypes });
+}
+
+/** The body arrives as a Buffer, JSON too: the handler reads it, and judges its items one by one. */
+export function RawBody(): ClassDecorator & MethodDecorator {
+  return routeSettings({ raw: true });
 }

@@ -1,0 +1,90 @@
+import { AlertFired, AlertResolved, eventType, type EventType, issuesOf } from '#libs/contracts';
+import { type Instant } from '#libs/core';
+import { faultOfJson } from '../../json-fault.js';
+import {
+  defineSource,
+  type Draft,
+  isObject,
+  Refusal,
+  refused,
+  type SourceContext,
+  translateEach,
+  Unreadable,
+} from '../../source.js';
+import { alertEvent } from './alert-event.js';
+import { type GivenMetadata, givenMetadata } from './given-metadata.js';
+import { isReserved } from './reserved.js';
+import { subjectOfUnknown } from './unknown-subject.js';
+
+/** Events of one POST (reference performance-reliability 2.10). */
+const MAX_EVENTS = 1000;
+const MAX_NAME = 200;
+
+/**
+ * Events in the shape of the log: one, an array, or a line each, `{name, payload, metadata?}`. A known name is held to
+ * its schema, an unknown one is kept as it is. The capitalised keys of assisted-service (reference assisted-and-ses A1)
+ * are understood here as on the log.
+ */
+export const events = defineSource({
+  name: 'events',
+  says: 'Events in the shape of the log: one, an array, or newline-delimited JSON.',
+  path: '/tocsin/v1/events',
+  recognises: (body) => typeof body === 'object' && body !== null,
+  translate: (body, context) => {
+    const items = Array.isArray(body) ? body : [body];
+    if (items.length > MAX_EVENTS) return refused('size', `expected at most ${MAX_EVENTS} events in one request`);
+    return translateEach(items, (item, index) => draftOf(item, index, context));
+  },
+});
+
+function draftOf(item: unknown, index: number, context: SourceContext): Draft | Refusal {
+  if (item instanceof Unreadable) return new Refusal('type', item.reason);
+  if (!isObject(item)) return new Refusal('type', 'expected an object {name, payload, metadata?}');
+  const name = item['name'] ?? item['Name'];
+  const payload = item['payload'] ?? item['Payload'];
+  const fault = faultOfName(name) ?? (payload === undefined ? 'payload: expected a value' : undefined);
+  if (fault) return new Refusal('type', fault);
+  if (isReserved(name as string))
+    return new Refusal('forbidden', `name: ${name as string} is decided by Tocsin itself`);
+  const unfit = faultOfJson(payload, 'payload');
+  if (unfit) return new Refusal('rule', unfit);
+  const metadata = givenMetadata(item['metadata'] ?? item['Metadata'], context);
+  if (metadata instanceof Refusal) return metadata;
+  const type = eventType(name as string);
+  return type
+    ? known(type, payload, metadata, index, context)
+    : unknown(name as string, payload, metadata, index, context.now);
+}
+
+function faultOfName(name: unknown): string | undefined {
+  const usable = typeof name === 'string' && name !== '' && name.length <= MAX_NAME && /^[^\p{Cc}\p{Cs}]+$/u.test(name);
+  return usable ? undefined : `name: expected a text of 1 to ${MAX_NAME} characters`;
+}
+
+function known(
+  type: EventType,
+  payload: unknown,
+  metadata: GivenMetadata,
+  index: number,
+  context: SourceContext,
+): Draft | Refusal {
+  if (metadata.schemaVersion > type.version) {
+    return new Refusal('rule', `metadata.schemaVersion: expected at most ${type.version}`);
+  }
+  if (!isObject(payload)) return new Refusal('type', 'payload: expected an object');
+  const newest = type.upcasters.slice(metadata.schemaVersion - 1).reduce((older, step) => step(older), payload);
+  const parsed = type.schema.safeParse(newest);
+  if (!parsed.success) return new Refusal('rule', `payload.${issuesOf(parsed.error)}`);
+  if (type.name === AlertFired.name || type.name === AlertResolved.name) {
+    return alertEvent(type, parsed.data, metadata, index, context);
+  }
+  const time = metadata.time ?? context.now;
+  const subject = type.subjectOf(parsed.data);
+  return { index, name: type.name, payload: parsed.data, schemaVersion: type.version, time, subject, given: metadata };
+}
+
+function unknown(name: string, payload: unknown, metadata: GivenMetadata, index: number, now: Instant): Draft {
+  const subject = metadata.subject ?? subjectOfUnknown(payload);
+  const time = metadata.time ?? now;
+  return { index, name, payload, schemaVersion: metadata.schemaVersion, time, subject, given: metadata };
+}

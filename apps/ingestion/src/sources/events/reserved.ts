@@ -1,0 +1,29 @@
+import { eventTypes } from '#libs/contracts';
+
+/** Names of the catalogue that others may say too: they are observations, and deciding is left to Tocsin. */
+const observations = new Set([
+  'AlertFired',
+  'AlertResolved',
+  'IssueOpened',
+  'IssueObserved',
+  'IssueClosed',
+  'NotificationRaised',
+]);
+
+/** Decisions of Tocsin's own services by name, those of coming versions included (interfaces, The records). */
+const DECISIONS = [
+  /^Incident(Opened|Closed|Reopened|Acknowledged|Changed|Noted)$/,
+  /^Integration(Created|Updated|Deleted|Paused|Resumed)$/,
+  /^ServiceStatus(Changed|Observed)$/,
+  /^DeliveryRecorded$/,
+];
+
+const decided = new Set<string>(eventTypes.map(({ name }) => name).filter((name) => !observations.has(name)));
+
+/**
+ * Whether an event is what a service of Tocsin decides: read models fold such a record as the truth, so none comes in
+ * over HTTP, whatever the token.
+ */
+export function isReserved(name: string): boolean {
+  return decided.has(name) || DECISIONS.some((pattern) => pattern.test(name));
+}

@@ -1,0 +1,8 @@
+import { type Source } from '../source.js';
+import { alertmanagerPush } from './alertmanager-push/alertmanager-push.source.js';
+import { alertmanagerWebhook } from './alertmanager-webhook/alertmanager-webhook.source.js';
+import { events } from './events/events.source.js';
+import { grafanaWebhook } from './grafana-webhook/grafana-webhook.source.js';
+
+/** Every format that comes in: THE list. Of those with one path the first that recognises a body translates it. */
+export const sources: readonly Source[] = [grafanaWebhook, alertmanagerWebhook, alertmanagerPush, events];
