@@ -1,0 +1,95 @@
+import type Broker from 'kafkajs/src/broker/index.js';
+import { type TopicState } from '../event-log.js';
+import { type ClusterHandle, type KafkaConnection } from './connection.js';
+import { type TopicMetadata, topicMetadataRequest } from './topic-identity.js';
+
+const READ_COMMITTED = 1;
+const EARLIEST = -2;
+const LATEST = -1;
+
+/**
+ * Questions about topics, asked over connections of their own: kafkajs' shared metadata fails as a whole when one topic
+ * of a client is gone.
+ */
+export class Control {
+  private readonly links = new Map<string, ClusterHandle>();
+  private closed = false;
+
+  constructor(private readonly connection: KafkaConnection) {}
+
+  /** @throws when no configured broker answers. */
+  async ping(): Promise<void> {
+    await this.anyBroker((broker) => broker.connectionPool.send(topicMetadataRequest()));
+  }
+
+  /** Identity and leaders; undefined where there is no such topic. */
+  metadata(topic: string): Promise<TopicMetadata | undefined> {
+    return this.anyBroker((broker) => broker.connectionPool.send(topicMetadataRequest(topic)));
+  }
+
+  /** Identity, and per partition the oldest offset and the one after the newest committed record. */
+  async topic(topic: string): Promise<TopicState | undefined> {
+    const metadata = await this.metadata(topic);
+    if (!metadata) return undefined;
+    const byLeader = groupByLeader(topic, metadata);
+    const answers = await Promise.all([...byLeader].map(([leader, partitions]) => this.bounds(topic, leader, partitions)));
+    const partitions = answers.flat().sort((a, b) => a.partition - b.partition);
+    return { topic, topicId: metadata.topicId, partitions };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const links = [...this.links.values()];
+    this.links.clear();
+    await Promise.all(links.map((link) => link.close()));
+  }
+
+  private async bounds(topic: string, leader: string, partitions: readonly number[]): Promise<TopicState['partitions']> {
+    const broker = await this.brokerAt(leader);
+    const [low, high] = await Promise.all([EARLIEST, LATEST].map((at) => offsets(broker, topic, partitions, at)));
+    return partitions.map((partition) => ({
+      partition,
+      low: low?.get(partition) ?? 0,
+      high: high?.get(partition) ?? 0,
+    }));
+  }
+
+  private async anyBroker<T>(ask: (broker: Broker) => Promise<T>): Promise<T> {
+    return ask(await this.link('', this.connection.brokers).cluster.brokerPool.findConnectedBroker());
+  }
+
+  private brokerAt(address: string): Promise<Broker> {
+    return this.link(address, [address]).cluster.brokerPool.findConnectedBroker();
+  }
+
+  private link(name: string, brokers: readonly string[]): ClusterHandle {
+    if (this.closed) throw new Error('the event log is closed');
+    const link = this.links.get(name) ?? this.connection.cluster(brokers);
+    this.links.set(name, link);
+    return link;
+  }
+}
+
+/** Partitions by the address of their leader. @throws when one has none at the moment. */
+export function groupByLeader(topic: string, metadata: TopicMetadata): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const [partition, leader] of metadata.leaders) {
+    if (leader === undefined) throw new Error(`${topic}/${partition} has no leader`);
+    groups.set(leader, [...(groups.get(leader) ?? []), partition]);
+  }
+  return groups;
+}
+
+async function offsets(
+  broker: Broker,
+  topic: string,
+  partitions: readonly number[],
+  timestamp: number,
+): Promise<Map<number, number>> {
+  const asked = partitions.map((partition) => ({ partition, timestamp }));
+  const { responses } = await broker.listOffsets({
+    isolationLevel: READ_COMMITTED,
+    topics: [{ topic, partitions: asked }],
+  });
+  return new Map(responses.flatMap((answer) => answer.partitions).map((p) => [p.partition, Number(p.offset)]));
+}

@@ -1,0 +1,43 @@
+import { type BatchHandler, type ConsumerOptions, EventLog, type Subscription, type TopicState } from '../event-log.js';
+import { type StreamRecord } from '../records.js';
+import { type KafkaConnection } from './connection.js';
+import { Control } from './control.js';
+import { Reader, type ReadOptions } from './reader.js';
+import { KafkaSubscription } from './subscription.js';
+
+/** The log on Kafka. */
+export class KafkaEventLog extends EventLog {
+  private readonly control: Control;
+  private readonly subscriptions = new Set<Subscription>();
+
+  constructor(private readonly connection: KafkaConnection) {
+    super();
+    this.control = new Control(connection);
+  }
+
+  /** Answers at once; the member joins, and joins again, for as long as it takes. */
+  override consume(options: ConsumerOptions, handler: BatchHandler): Promise<Subscription> {
+    const subscription = new KafkaSubscription(this.connection, this.control, options, handler);
+    this.subscriptions.add(subscription);
+    void subscription.ended.then(() => this.subscriptions.delete(subscription));
+    return Promise.resolve(subscription);
+  }
+
+  override read(options: ReadOptions): AsyncIterable<readonly StreamRecord[]> {
+    return new Reader(this.connection, this.control, options).batches();
+  }
+
+  override topic(name: string): Promise<TopicState | undefined> {
+    return this.control.topic(name);
+  }
+
+  override ping(): Promise<void> {
+    return this.control.ping();
+  }
+
+  /** Stops what still runs, ends the connections. */
+  override async close(): Promise<void> {
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+    await this.control.close();
+  }
+}

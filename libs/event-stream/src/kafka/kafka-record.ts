@@ -1,0 +1,48 @@
+import { type IHeaders, type KafkaMessage } from 'kafkajs';
+import { type StreamRecord } from '../records.js';
+
+type Headers = StreamRecord['headers'];
+
+const NONE: Headers = Object.freeze({});
+
+/** A record as kafkajs decoded it. Its headers become text when somebody asks for them. */
+export class KafkaRecord implements StreamRecord {
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  private text: Headers | undefined;
+  private readonly raw: IHeaders | undefined;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    message: KafkaMessage,
+  ) {
+    this.offset = Number(message.offset);
+    this.timestamp = Number(message.timestamp);
+    this.key = message.key;
+    this.value = message.value;
+    this.raw = message.headers;
+  }
+
+  get headers(): Headers {
+    this.text ??= this.raw === undefined ? NONE : textOf(this.raw);
+    return this.text;
+  }
+}
+
+function textOf(raw: IHeaders): Headers {
+  const headers: Record<string, string | undefined> = {};
+  for (const name in raw) {
+    const value = raw[name];
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    headers[name] = last === undefined || last === null ? undefined : last.toString();
+  }
+  return headers;
+}
+
+/** Bytes that a record holds in memory, about. */
+export function weightOf({ key, value }: Pick<StreamRecord, 'key' | 'value'>): number {
+  return 64 + (key?.length ?? 0) + (value?.length ?? 0);
+}

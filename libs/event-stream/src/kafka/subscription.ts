@@ -1,0 +1,192 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { backoff, doubling } from '#libs/core';
+import { CheckpointOutsideLog, ConsumerStalled, TopicRecreated } from '../errors.js';
+import { type BatchHandler, type ConsumerOptions, type PartitionLag, type Subscription, type TopicState } from '../event-log.js';
+import { type KafkaConnection } from './connection.js';
+import { type Control } from './control.js';
+import { GroupMember, type MemberScope } from './member.js';
+import { type Progress } from './progress.js';
+
+const RESTARTS = doubling(100, 2_000);
+const WATCH_MS = 1_000;
+const INSPECT_EVERY = 5;
+const STALL_MS = 30_000;
+const RETRY_MS = 200;
+
+/** A member of a consumer group that is made again whenever its client gives up, until it is stopped or fails for good. */
+export class KafkaSubscription implements Subscription, MemberScope {
+  readonly ended: Promise<Error | undefined>;
+  readonly group: string;
+  readonly topic: string;
+  readonly maxRecords: number;
+  readonly maxBytes: number;
+  topicId: string | undefined;
+  private end!: (error: Error | undefined) => void;
+  private member: GroupMember | undefined;
+  private failure: Error | undefined;
+  private over = false;
+  private silentMs = 0;
+  private watched = performance.now();
+  private ticks = 0;
+  private readonly watch: NodeJS.Timeout;
+  private readonly changes = new Set<() => void>();
+  private readonly running: Promise<void>;
+  private readonly halt = new AbortController();
+
+  constructor(
+    readonly connection: KafkaConnection,
+    readonly control: Control,
+    options: ConsumerOptions,
+    readonly handler: BatchHandler,
+  ) {
+    this.group = options.group;
+    this.topic = options.topic;
+    this.maxRecords = options.maxRecords ?? 5_000;
+    this.maxBytes = options.maxBytes ?? 4 * 1024 * 1024;
+    this.ended = new Promise((resolve) => (this.end = resolve));
+    this.watch = setInterval(() => void this.look(), WATCH_MS);
+    this.running = this.run();
+  }
+
+  assigned(): readonly number[] {
+    return this.progress().map(({ partition }) => partition).sort((a, b) => a - b);
+  }
+
+  lag(): readonly PartitionLag[] {
+    return this.progress().map(({ partition, position, highWatermark }) => ({
+      partition,
+      nextOffset: position,
+      highWatermark: Math.max(highWatermark, position),
+    }));
+  }
+
+  alive(): boolean {
+    return !this.over && this.member?.settled === true && this.silentMs < STALL_MS;
+  }
+
+  async whenCaughtUp(): Promise<void> {
+    const state = await this.stateNow();
+    const high = new Map(state?.partitions.map((bounds) => [bounds.partition, bounds.high]));
+    await this.until(() => {
+      const settled = this.member?.settled === true;
+      return settled && this.progress().every(({ partition, position }) => position >= (high.get(partition) ?? 0));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.over = true;
+    this.halt.abort();
+    await this.running;
+  }
+
+  moved(): void {
+    this.silentMs = 0;
+    for (const changed of this.changes) changed();
+  }
+
+  fail(error: Error): void {
+    if (this.over) return;
+    this.failure = error;
+    this.over = true;
+    this.halt.abort();
+  }
+
+  private progress(): readonly Progress[] {
+    return this.member?.progress() ?? [];
+  }
+
+  /** Member after member. Positions come from the checkpoints each time, so that nothing is carried over. */
+  private async run(): Promise<void> {
+    for (let lives = 0; !this.over; lives++) {
+      const started = performance.now();
+      const reason = await this.live();
+      if (this.over) break;
+      if (performance.now() - started > STALL_MS) lives = 0;
+      this.connection.log({ level: 'warn', message: `${this.group}: joining again`, details: { reason } });
+      await pause(backoff(RESTARTS, lives, Math.random()), undefined, { signal: this.halt.signal }).catch(() => undefined);
+    }
+    clearInterval(this.watch);
+    this.end(this.failure);
+    this.moved();
+  }
+
+  private async live(): Promise<string> {
+    const member = new GroupMember(this);
+    this.member = member;
+    const halted = new Promise<string>((resolve) => this.halt.signal.addEventListener('abort', () => resolve('stopped')));
+    const gaveUp = member.run().then(messageOf, messageOf);
+    const reason = await Promise.race([gaveUp, halted]);
+    await member.stop();
+    this.member = undefined;
+    return reason;
+  }
+
+  /** Once a second. Time in which the process itself stood still does not count as silence. */
+  private async look(): Promise<void> {
+    const now = performance.now();
+    this.silentMs += Math.min(now - this.watched, 2 * WATCH_MS);
+    this.watched = now;
+    this.ticks += 1;
+    if (this.over || this.progress().length === 0) return;
+    if (this.silentMs >= STALL_MS) await this.suspect();
+    else if (this.ticks % INSPECT_EVERY === 0) await this.inspect();
+  }
+
+  /** Nothing moves. Where the broker does not answer either there is nothing to mend; else the client hangs (K12). */
+  private async suspect(): Promise<void> {
+    const answers = await this.control.ping().then(
+      () => true,
+      () => false,
+    );
+    if (answers && this.silentMs >= STALL_MS) this.fail(new ConsumerStalled(this.group, this.topic, STALL_MS / 1000));
+  }
+
+  /** Whether the log is still the one that we read, and still holds what is next (F09, F10). */
+  private async inspect(): Promise<void> {
+    const before = new Map(this.progress().filter(({ busy }) => !busy).map((each) => [each.partition, each.position]));
+    const state = await this.control.topic(this.topic).catch(() => undefined);
+    if (!state || this.over) return;
+    if (this.topicId !== undefined && state.topicId !== this.topicId) {
+      return this.fail(new TopicRecreated(this.topic, this.topicId, state.topicId));
+    }
+    for (const progress of this.progress()) {
+      const bounds = state.partitions.find(({ partition }) => partition === progress.partition);
+      if (!bounds) continue;
+      progress.highWatermark = Math.max(progress.highWatermark, bounds.high);
+      const still = !progress.busy && before.get(progress.partition) === progress.position;
+      if (still && (progress.position < bounds.low || progress.position > bounds.high)) {
+        this.fail(new CheckpointOutsideLog(this.topic, bounds.partition, progress.position, bounds.low, bounds.high));
+      }
+    }
+  }
+
+  /** The topic as it is now, asking until a broker answers. */
+  private async stateNow(): Promise<TopicState | undefined> {
+    while (!this.over) {
+      try {
+        return await this.control.topic(this.topic);
+      } catch {
+        await pause(RETRY_MS);
+      }
+    }
+    return undefined;
+  }
+
+  private until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        const ended = this.over && !condition();
+        if (!ended && !condition()) return;
+        this.changes.delete(check);
+        if (ended) reject(this.failure ?? new Error(`${this.group}: the subscription was stopped`));
+        else resolve();
+      };
+      this.changes.add(check);
+      check();
+    });
+  }
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
