@@ -1,0 +1,121 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { birthOf, isAlive } from '../ground/own-processes.js';
+import { CannotStartError } from '../ground/program.js';
+
+/** A process, told apart from a later one of the same pid. */
+export interface ProcessId {
+  readonly pid: number;
+  /** Undefined where the system does not say. */
+  readonly birth?: string | undefined;
+}
+
+/** What `$TOCSIN_HOME/run.json` says of the running installation; also for the command line and for tests. */
+export interface RunFile extends ProcessId {
+  readonly url: string;
+  /** Processes whose end makes this one stop (npm, when it was started by npm). */
+  readonly parents: readonly ProcessId[];
+  readonly state: 'starting' | 'ready' | 'stopping';
+  /** Program or service name to pid and state. */
+  readonly processes: Readonly<Record<string, { readonly pid: number | null; readonly state: string }>>;
+}
+
+/** A stop takes at most 25 s. */
+const STOPS_WITHIN_MS = 30_000;
+const POLL_MS = 100;
+
+/** Whether that very process is there. */
+export function isRunning({ pid, birth }: ProcessId): boolean {
+  return isAlive(pid) && (birth === undefined || birthOf(pid) === birth);
+}
+
+/** The run file of a home, while somebody wrote a sound one. */
+export function readRunFile(home: string): RunFile | undefined {
+  return parse(runFilePath(home));
+}
+
+/** Replaces the run file of a home that we hold. */
+export function writeRunFile(home: string, content: RunFile): void {
+  writeFileSync(draftPath(home), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draftPath(home), runFilePath(home));
+}
+
+/** Gives the home back. */
+export function releaseHome(home: string): void {
+  rmSync(runFilePath(home), { force: true });
+}
+
+/**
+ * Takes the home for this process. One that is about to stop is waited for; what a killed one left is taken over.
+ * @throws CannotStartError naming pid and URL of the one that runs
+ */
+export async function holdHome(home: string, content: RunFile, say: (line: string) => void): Promise<void> {
+  const deadline = performance.now() + STOPS_WITHIN_MS;
+  for (let told = false; !tryHold(home, content); ) {
+    const holder = readRunFile(home);
+    if (holder === undefined || !isRunning(holder)) continue;
+    if (!isEnding(holder) || performance.now() > deadline) {
+      throw new CannotStartError(
+        `Tocsin runs already from ${home}: process ${holder.pid}, ${holder.url}. Stop it (kill ${holder.pid}), or start with ` +
+          `another TOCSIN_HOME, PORT and KAFKA_PORT.`,
+      );
+    }
+    if (!told) say(`waiting       for process ${holder.pid}, which is stopping`);
+    told = true;
+    await delay(POLL_MS);
+  }
+}
+
+/** One whose npm was killed notices within a second, and stops. */
+function isEnding(holder: RunFile): boolean {
+  return holder.state === 'stopping' || holder.parents.some((parent) => !isRunning(parent));
+}
+
+/** A link is made whole or not at all, so the file never shows half a content to a second start. */
+function tryHold(home: string, content: RunFile): boolean {
+  const file = runFilePath(home);
+  writeFileSync(draftPath(home), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  try {
+    linkSync(draftPath(home), file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    removeStale(home, file);
+    return false;
+  } finally {
+    rmSync(draftPath(home), { force: true });
+  }
+}
+
+/** Two starts may find the same stale file; the later one must not take away what the earlier one has just written. */
+function removeStale(home: string, file: string): void {
+  const holder = parse(file);
+  if (holder !== undefined && isRunning(holder)) return;
+  const aside = `${draftPath(home)}.stale`;
+  try {
+    renameSync(file, aside);
+    const moved = parse(aside);
+    if (moved !== undefined && isRunning(moved)) linkSync(aside, file);
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function parse(file: string): RunFile | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as RunFile;
+  } catch {
+    return undefined;
+  }
+}
+
+function runFilePath(home: string): string {
+  return path.join(home, 'run.json');
+}
+
+function draftPath(home: string): string {
+  return path.join(home, `run.${process.pid}.tmp`);
+}
