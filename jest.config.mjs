@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 /** One configuration for every level; the level is the suffix of the file (`tools/test.mjs` selects by it). */
 export default {
   testEnvironment: 'node',
-  roots: ['apps', 'libs', 'tools', 'bench'].filter((folder) => existsSync(folder)).map((folder) => `<rootDir>/${folder}`),
+  roots: ['apps', 'libs', 'tools', 'bench']
+    .filter((folder) => existsSync(folder))
+    .map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.spec.ts', '**/*.{contract,app,e2e,kill}-spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   resolver: '<rootDir>/tools/jest-resolver.cjs',

@@ -58,7 +58,9 @@ export async function build({ root, outDir = path.join(root, 'dist') }) {
 
 async function compilerId(root) {
   const { version } = createRequire(path.join(root, 'package.json'))('@swc/core/package.json');
-  return createHash('sha256').update(`${version}\n${JSON.stringify(SWC)}`).digest('base64url');
+  return createHash('sha256')
+    .update(`${version}\n${JSON.stringify(SWC)}`)
+    .digest('base64url');
 }
 
 async function readManifest(outDir, compiler) {
@@ -141,7 +143,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const { compiled, copied, removed, unchanged } = await build({ root });
     const ms = Math.round(performance.now() - started);
-    console.log(`build: ${compiled} compiled, ${copied} copied, ${removed} removed, ${unchanged} unchanged in ${ms} ms`);
+    console.log(
+      `build: ${compiled} compiled, ${copied} copied, ${removed} removed, ${unchanged} unchanged in ${ms} ms`,
+    );
   } catch (error) {
     console.error(`build: ${error.message}`);
     process.exitCode = 1;

@@ -46,9 +46,12 @@ const HIGHEST_OFFSET = 20;
 const MASTER_KEY_BYTES = 32;
 
 const text = (allowed: string): Variable<string> => ({ schema: z.string(), allowed });
-const matching = (pattern: RegExp, allowed: string): Variable<string> => ({ schema: z.string().regex(pattern), allowed });
+const matching = (pattern: RegExp, allowed: string): Variable<string> => ({
+  schema: z.string().regex(pattern),
+  allowed,
+});
 const oneOf = <T extends string>(...values: T[]): Variable<T> => ({
-  schema: z.string().toLowerCase().pipe(z.enum(values)) as z.ZodType<T, string>,
+  schema: z.string().toLowerCase().pipe(z.enum(values)),
   allowed: values.join(', '),
 });
 const wholeNumber = (from: number, to: number, what = 'a whole number'): Variable<number> => ({
@@ -56,14 +59,21 @@ const wholeNumber = (from: number, to: number, what = 'a whole number'): Variabl
   allowed: `${what} from ${from} to ${to}`,
 });
 const positive = (what: string): Variable<number> => ({
-  schema: z.string().regex(/^\d+(\.\d+)?$/).transform(Number).pipe(z.number().positive().max(86_400)),
+  schema: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number)
+    .pipe(z.number().positive().max(86_400)),
   allowed: `${what}, above 0 and at most 86400`,
 });
 const url = (protocol: RegExp, allowed: string, rest: RegExp = /.*/): Variable<string> => ({
   schema: z.url({ protocol }).regex(rest),
   allowed,
 });
-const topic = matching(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/, 'a Kafka topic name: letters, digits, ., _ and -, at most 249');
+const topic = matching(
+  /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
+  'a Kafka topic name: letters, digits, ., _ and -, at most 249',
+);
 const http = /^https?$/;
 
 /** Every variable an operator may set. Those the services read themselves are checked here too, so that a wrong one stops the start early. */
@@ -73,7 +83,10 @@ const variables = {
   TOCSIN_HOME: text('a folder'),
   TOCSIN_CACHE: text('a folder'),
   TOCSIN_GROUND: oneOf('auto', 'docker', 'embedded'),
-  TOCSIN_ADMIN_TOKEN: { ...matching(/^[\x21-\x7e]{16,256}$/, '16 to 256 printable characters without spaces'), secret: true },
+  TOCSIN_ADMIN_TOKEN: {
+    ...matching(/^[\x21-\x7e]{16,256}$/, '16 to 256 printable characters without spaces'),
+    secret: true,
+  },
   TOCSIN_MASTER_KEYS: {
     schema: z.string().refine(areMasterKeys),
     allowed: `keyId:base64,... with ${MASTER_KEY_BYTES} bytes a key and each keyId once`,
@@ -100,7 +113,10 @@ const variables = {
   DELIVERY_CALL_TIMEOUT: positive('seconds'),
   DELIVERY_RETRY_SCHEDULE: matching(/^\d+(\.\d+)?(,\d+(\.\d+)?)*(,\.\.\.)?$/, 'seconds,seconds,...'),
   DELIVERY_PROBE_INTERVAL: positive('seconds'),
-  SINKS: { schema: z.string().transform(toList).refine(areSinks), allowed: `all, or some of ${sinksOf(services).join(',')}` },
+  SINKS: {
+    schema: z.string().transform(toList).refine(areSinks),
+    allowed: `all, or some of ${sinksOf(services).join(',')}`,
+  },
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   MAVEN_REPOSITORY: url(http, 'an http or https URL'),
 } satisfies Record<string, Variable<unknown>>;
@@ -116,7 +132,8 @@ type ValueOf<N extends Name> = z.output<(typeof variables)[N]['schema']>;
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env, root: string = process.cwd()): StartConfig {
   const values: Partial<{ [N in Name]: ValueOf<N> }> = {};
-  for (const name of Object.keys(variables) as Name[]) Object.assign(values, { [name]: readVariable(environment, name) });
+  for (const name of Object.keys(variables) as Name[])
+    Object.assign(values, { [name]: readVariable(environment, name) });
   const chosen = values.SINKS ?? ['all'];
   return {
     home: path.resolve(root, values.TOCSIN_HOME ?? '.tocsin'),
@@ -138,6 +155,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, root: s
     mavenRepository: values.MAVEN_REPOSITORY,
     environment,
   };
+}
+
+/** The configuration for servers of one's own: whatever Kafka or database the environment names is not used. */
+export function privateConfig(): StartConfig {
+  return readConfig({ ...process.env, KAFKA_BROKERS: '', DATABASE_URL: '' });
 }
 
 function readVariable<N extends Name>(environment: NodeJS.ProcessEnv, name: N): ValueOf<N> | undefined {

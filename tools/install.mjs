@@ -14,7 +14,8 @@ export async function ensureDependencies({ root, say = console.log }) {
   try {
     if (isInstalled(root)) return;
     await install(root, say);
-    if (!isInstalled(root)) throw new Error('npm ci ended well, but node_modules does not hold what package-lock.json says');
+    if (!isInstalled(root))
+      throw new Error('npm ci ended well, but node_modules does not hold what package-lock.json says');
   } finally {
     release();
   }
@@ -70,7 +71,7 @@ function npmCi(root, log) {
 async function lockInstall(root, say) {
   const file = path.join(root, 'dist', 'install.lock');
   mkdirSync(path.dirname(file), { recursive: true });
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
       return () => rmSync(file, { force: true });

@@ -35,7 +35,12 @@ export async function dockerAnswers(environment: NodeJS.ProcessEnv): Promise<boo
 }
 
 /** Apache Kafka in a container; its log is a volume of this home. */
-export async function dockerKafka(home: string, port: number, environment: NodeJS.ProcessEnv, say: Say): Promise<KafkaProgram> {
+export async function dockerKafka(
+  home: string,
+  port: number,
+  environment: NodeJS.ProcessEnv,
+  say: Say,
+): Promise<KafkaProgram> {
   await pull(KAFKA_IMAGE, environment, say);
   const brokers = `127.0.0.1:${port}`;
   const container: Container = {
@@ -115,7 +120,21 @@ async function start(container: Container, log: LineSink): Promise<Child> {
   const env = infrastructureEnvironment(environment, home, service);
   await run('docker', ['rm', '--force', name], { env }).catch(() => undefined);
   // A variable without a value is taken from the client's environment: a password never shows in a list of processes.
-  const settings = Object.entries(variables).flatMap(([key, value]) => ['--env', value === '' ? key : `${key}=${value}`]);
-  const args = ['run', '--rm', '--name', name, '--publish', publish, '--volume', `${name}:${volume}`, ...settings, image];
+  const settings = Object.entries(variables).flatMap(([key, value]) => [
+    '--env',
+    value === '' ? key : `${key}=${value}`,
+  ]);
+  const args = [
+    'run',
+    '--rm',
+    '--name',
+    name,
+    '--publish',
+    publish,
+    '--volume',
+    `${name}:${volume}`,
+    ...settings,
+    image,
+  ];
   return launch({ command: 'docker', args, env, cwd: '/', log });
 }

@@ -49,13 +49,14 @@ async function fetchAll(missing: readonly Artifact[], what: string, say: Say): P
   say(`kafka         ${what}; fetching ${missing.length} jars, ${megabytes(missing)} MB`);
   const dispatcher = new EnvHttpProxyAgent({ connections: PARALLEL });
   const queue = [...missing].sort((a, b) => b.size - a.size);
+  const total = missing.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   let told = 0;
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       await download(next, { dispatcher });
       done += next.size;
-      if (done - told < TOLD_EVERY && queue.length > 0) continue;
+      if (done - told < TOLD_EVERY && done < total) continue;
       told = done;
       say(`kafka         ... ${(done / 1e6).toFixed(0)} of ${megabytes(missing)} MB`);
     }

@@ -71,10 +71,15 @@ class Broker {
   async launch(log: LineSink): Promise<Child> {
     await this.stopLeftOver();
     if (!(await isPortFree(this.port))) {
-      throw new PortTakenError(`KAFKA_PORT: port ${this.port} on 127.0.0.1 is held by another program; set KAFKA_PORT to a free one`);
+      throw new PortTakenError(
+        `KAFKA_PORT: port ${this.port} on 127.0.0.1 is held by another program; set KAFKA_PORT to a free one`,
+      );
     }
     const controllerPort = await keptPort(path.join(this.folder, 'controller-port'));
-    writeFileSync(this.properties, serverProperties({ port: this.port, controllerPort, logDir: path.join(this.folder, 'log') }));
+    writeFileSync(
+      this.properties,
+      serverProperties({ port: this.port, controllerPort, logDir: path.join(this.folder, 'log') }),
+    );
     await this.format();
     return launch({
       command: this.java,
@@ -88,7 +93,11 @@ class Broker {
   /** A broker that outlived its supervisor still holds the port and the lock of the log. */
   private async stopLeftOver(): Promise<void> {
     const left = (await findOwnProcesses(this.home)).filter(({ service }) => service === 'kafka');
-    await stopProcesses(left.map(({ pid }) => pid), 'SIGTERM', STOP_GRACE_MS);
+    await stopProcesses(
+      left.map(({ pid }) => pid),
+      'SIGTERM',
+      STOP_GRACE_MS,
+    );
   }
 
   /** The mark is written last: a formatting that was killed half way is done again, a finished one never. */

@@ -43,7 +43,8 @@ export class LogFile implements LineSink {
 
   private rotate(): void {
     closeSync(this.file);
-    for (let age = this.rotation.keep - 1; age >= 1; age -= 1) renameIfPresent(`${this.path}.${age}`, `${this.path}.${age + 1}`);
+    for (let age = this.rotation.keep - 1; age >= 1; age -= 1)
+      renameIfPresent(`${this.path}.${age}`, `${this.path}.${age + 1}`);
     renameIfPresent(this.path, `${this.path}.1`);
     this.file = openSync(this.path, 'a', 0o600);
     this.bytes = 0;

@@ -39,7 +39,9 @@ async function readProc(): Promise<ProcessEnvironment[]> {
 
 /** macOS shows the environment behind the command; written from its manual page, not run by us. */
 async function readPs(): Promise<ProcessEnvironment[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-axEww', '-o', 'pid=,command='], { maxBuffer: 64 * 1024 * 1024 });
+  const { stdout } = await promisify(execFile)('ps', ['-axEww', '-o', 'pid=,command='], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
   return stdout.split('\n').map((line) => ({ pid: Number.parseInt(line, 10), environment: line.trim().split(' ') }));
 }
 

@@ -21,11 +21,12 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** A port nobody listens on. */
-export async function freePort(): Promise<number> {
+/** A port nobody listens on; with a count, the first of so many in a row. */
+export async function freePort(count = 1): Promise<number> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
-    if (await isPortFree(port)) return port;
+    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 2 - count));
+    const block = Array.from({ length: count }, (_, index) => isPortFree(port + index));
+    if ((await Promise.all(block)).every(Boolean)) return port;
   }
   throw new Error(`no free port between ${FIRST} and ${LAST}`);
 }

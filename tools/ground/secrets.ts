@@ -25,7 +25,11 @@ export function installationSecrets(
     return `tocsin_${randomBytes(32).toString('base64url')}`;
   };
   const adminToken = given.adminToken ?? keptText(path.join(home, 'admin-token'), makeToken);
-  return { adminToken, adminTokenIsNew, masterKeys: given.masterKeys ?? keptText(path.join(home, 'master-keys'), makeKey) };
+  return {
+    adminToken,
+    adminTokenIsNew,
+    masterKeys: given.masterKeys ?? keptText(path.join(home, 'master-keys'), makeKey),
+  };
 }
 
 /** 256 bits under an id that no other installation has. */

@@ -25,7 +25,10 @@ export async function ensureTopics(access: KafkaAccess, specs: readonly TopicSpe
     const absent = specs.filter(({ topic }) => !present.has(topic));
     if (absent.length > 0) await create(admin, absent);
     const existing = specs.filter(({ topic }) => present.has(topic));
-    return { created: absent.map(({ topic }) => topic), differences: existing.length > 0 ? await compare(admin, existing) : [] };
+    return {
+      created: absent.map(({ topic }) => topic),
+      differences: existing.length > 0 ? await compare(admin, existing) : [],
+    };
   } finally {
     await admin.disconnect();
   }
@@ -47,7 +50,11 @@ async function compare(admin: Admin, specs: readonly TopicSpec[]): Promise<strin
   const { topics } = await admin.fetchTopicMetadata({ topics: specs.map(({ topic }) => topic) });
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: specs.map(({ topic }) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['retention.ms'] })),
+    resources: specs.map(({ topic }) => ({
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name: topic,
+      configNames: ['retention.ms'],
+    })),
   });
   return specs.flatMap((spec) => {
     const partitions = topics.find(({ name }) => name === spec.topic)?.partitions.length ?? 0;
@@ -65,7 +72,9 @@ export function differences(spec: TopicSpec, partitions: number, retention: stri
   if (retention !== undefined && retention !== String(spec.retentionMs)) {
     const short = spec.retentionMs === -1 || Number(retention) < spec.retentionMs;
     const effect = short && retention !== '-1' ? ': what is deleted cannot be rebuilt from' : '';
-    lines.push(`topic ${spec.topic} has retention.ms ${retention} instead of ${spec.retentionMs}; left as it is${effect}`);
+    lines.push(
+      `topic ${spec.topic} has retention.ms ${retention} instead of ${spec.retentionMs}; left as it is${effect}`,
+    );
   }
   return lines;
 }

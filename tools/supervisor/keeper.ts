@@ -122,7 +122,10 @@ export class Keeper {
     void child.exited.then(() => ended.abort());
     const deadline = performance.now() + this.timing.readyWithinMs;
     while (!ended.signal.aborted && !this.ending.signal.aborted) {
-      const trouble = await this.program.probe().then(() => undefined, (error: Error) => error.message);
+      const trouble = await this.program.probe().then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
       if (ended.signal.aborted || this.ending.signal.aborted) return undefined;
       if (trouble === undefined) return this.becomeReady();
       if (performance.now() > deadline) {
@@ -159,6 +162,7 @@ interface Failure {
 
 function describeFailure(name: string, child: Child, exit: Exit): Failure {
   const reason = `ended (${describeExit(exit)})`;
-  if (exit.code === WRONG_CONFIGURATION) return { reason, message: child.tail().at(-1) ?? `${name} ${reason}`, final: true };
+  if (exit.code === WRONG_CONFIGURATION)
+    return { reason, message: child.tail().at(-1) ?? `${name} ${reason}`, final: true };
   return { reason, message: [...child.tail(), `${name} ${reason} before it was ready`].join('\n'), final: false };
 }

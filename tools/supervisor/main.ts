@@ -20,11 +20,24 @@ type Ending = string;
  * Runs an installation in the foreground until it is told to stop.
  * @throws one-line errors for what a person must change; everything that was started is stopped before
  */
-export async function main({ root, services = allServices }: { root: string; services?: readonly ServiceEntry[] }): Promise<void> {
+export async function main({
+  root,
+  services = allServices,
+}: {
+  root: string;
+  services?: readonly ServiceEntry[];
+}): Promise<void> {
   const config = readConfig();
   const url = `http://127.0.0.1:${config.port}`;
   const parents = npmParents(config.environment);
-  const runFile: RunFile = { pid: process.pid, birth: birthOf(process.pid), url, parents, state: 'starting', processes: {} };
+  const runFile: RunFile = {
+    pid: process.pid,
+    birth: birthOf(process.pid),
+    url,
+    parents,
+    state: 'starting',
+    processes: {},
+  };
   const say = (line: string): void => console.log(line);
   mkdirSync(config.home, { recursive: true });
   await holdHome(config.home, runFile, say);
@@ -62,7 +75,8 @@ function whenToldToStop(installation: Installation, parents: RunFile['parents'])
 }
 
 function announce(url: string, home: string, secrets: InstallationSecrets, say: (line: string) => void): void {
-  if (secrets.adminTokenIsNew) say(`admin token   ${secrets.adminToken}\n              shown once; kept in ${path.join(home, 'admin-token')}`);
+  if (secrets.adminTokenIsNew)
+    say(`admin token   ${secrets.adminToken}\n              shown once; kept in ${path.join(home, 'admin-token')}`);
   say(`logs          ${path.join(home, 'logs')}`);
   say(firstSteps);
   say(`Tocsin is ready: ${url}`);

@@ -52,7 +52,7 @@ export function releaseHome(home: string): void {
  */
 export async function holdHome(home: string, content: RunFile, say: (line: string) => void): Promise<void> {
   const deadline = performance.now() + STOPS_WITHIN_MS;
-  for (let told = false; !tryHold(home, content); ) {
+  for (let told = false; !tryHold(home, content);) {
     const holder = readRunFile(home);
     if (holder === undefined || !isRunning(holder)) continue;
     if (!isEnding(holder) || performance.now() > deadline) {

@@ -27,7 +27,8 @@ export function serviceProgram(entry: ServiceEntry, around: ServiceSurroundings)
   const name = serviceName(entry);
   const port = around.port + entry.portOffset;
   const file = path.join(around.root, entryFile(entry));
-  if (!existsSync(file)) throw new CannotStartError(`${name}: ${entryFile(entry)} is missing; tools/services.ts lists it`);
+  if (!existsSync(file))
+    throw new CannotStartError(`${name}: ${entryFile(entry)} is missing; tools/services.ts lists it`);
   const env: NodeJS.ProcessEnv = {
     ...around.environment,
     TOCSIN_HOME: around.home,
