@@ -31,3 +31,12 @@ export class ConsumerStalled extends FatalStreamError {
     super(`group ${group} made no progress on ${topic} for ${seconds} s although the broker answers`);
   }
 }
+
+/** What the client delivers never continues the position, however often it is told where to go on. */
+export class PositionUnreadable extends FatalStreamError {
+  override readonly name = 'PositionUnreadable';
+
+  constructor(topic: string, partition: number, position: number) {
+    super(`${topic}/${partition} cannot be read at offset ${position}: what the client delivers does not continue it`);
+  }
+}

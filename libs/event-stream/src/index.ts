@@ -3,5 +3,8 @@ export * from './event-log.js';
 export { type ClientLog, KafkaConnection, type KafkaOptions } from './kafka/connection.js';
 export { KafkaEventLog } from './kafka/event-log.js';
 export { KafkaPublisher, type KafkaPublisherOptions } from './kafka/publisher.js';
+export { MemoryEventLog } from './memory/memory-event-log.js';
+export { MemoryLog, type RawRecord as MemoryRecord } from './memory/memory-log.js';
+export { MemoryPublisher } from './memory/memory-publisher.js';
 export * from './publisher.js';
 export * from './records.js';

@@ -1,4 +1,13 @@
-import { type Consumer, type ConsumerConfig, Kafka, type KafkaConfig, type Logger, logLevel, type Producer, type RetryOptions } from 'kafkajs';
+import {
+  type Consumer,
+  type ConsumerConfig,
+  Kafka,
+  type KafkaConfig,
+  type Logger,
+  logLevel,
+  type Producer,
+  type RetryOptions,
+} from 'kafkajs';
 import InstrumentationEventEmitter from 'kafkajs/src/instrumentation/emitter.js';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
@@ -65,7 +74,9 @@ export class KafkaConnection {
   }
 
   /** An idempotent producer and the cluster it sends by. The caller keeps one request outstanding (K8). */
-  producer(partitioner: () => (args: { message: { partition?: number } }) => number): ClusterHandle & { producer: Producer } {
+  producer(
+    partitioner: () => (args: { message: { partition?: number } }) => number,
+  ): ClusterHandle & { producer: Producer } {
     const handle = this.cluster(this.options.brokers, PRODUCE_ANSWER_MS);
     const producer = createProducer({
       cluster: handle.cluster,

@@ -32,7 +32,9 @@ export class Control {
     const metadata = await this.metadata(topic);
     if (!metadata) return undefined;
     const byLeader = groupByLeader(topic, metadata);
-    const answers = await Promise.all([...byLeader].map(([leader, partitions]) => this.bounds(topic, leader, partitions)));
+    const answers = await Promise.all(
+      [...byLeader].map(([leader, partitions]) => this.bounds(topic, leader, partitions)),
+    );
     const partitions = answers.flat().sort((a, b) => a.partition - b.partition);
     return { topic, topicId: metadata.topicId, partitions };
   }
@@ -44,7 +46,11 @@ export class Control {
     await Promise.all(links.map((link) => link.close()));
   }
 
-  private async bounds(topic: string, leader: string, partitions: readonly number[]): Promise<TopicState['partitions']> {
+  private async bounds(
+    topic: string,
+    leader: string,
+    partitions: readonly number[],
+  ): Promise<TopicState['partitions']> {
     const broker = await this.brokerAt(leader);
     const [low, high] = await Promise.all([EARLIEST, LATEST].map((at) => offsets(broker, topic, partitions, at)));
     return partitions.map((partition) => ({

@@ -1,8 +1,15 @@
-import { type BatchHandler, type ConsumerOptions, EventLog, type Subscription, type TopicState } from '../event-log.js';
+import {
+  type BatchHandler,
+  type ConsumerOptions,
+  EventLog,
+  type ReadOptions,
+  type Subscription,
+  type TopicState,
+} from '../event-log.js';
 import { type StreamRecord } from '../records.js';
 import { type KafkaConnection } from './connection.js';
 import { Control } from './control.js';
-import { Reader, type ReadOptions } from './reader.js';
+import { Reader } from './reader.js';
 import { KafkaSubscription } from './subscription.js';
 
 /** The log on Kafka. */

@@ -41,8 +41,3 @@ function textOf(raw: IHeaders): Headers {
   }
   return headers;
 }
-
-/** Bytes that a record holds in memory, about. */
-export function weightOf({ key, value }: Pick<StreamRecord, 'key' | 'value'>): number {
-  return 64 + (key?.length ?? 0) + (value?.length ?? 0);
-}

@@ -40,7 +40,9 @@ declare module 'kafkajs/src/broker/index.js' {
     listOffsets(request: {
       isolationLevel: number;
       topics: readonly { topic: string; partitions: readonly { partition: number; timestamp: number }[] }[];
-    }): Promise<{ responses: readonly { topic: string; partitions: readonly { partition: number; offset: string }[] }[] }>;
+    }): Promise<{
+      responses: readonly { topic: string; partitions: readonly { partition: number; offset: string }[] }[];
+    }>;
     fetch(request: {
       isolationLevel: number;
       maxWaitTime: number;
@@ -86,5 +88,8 @@ declare module 'kafkajs/src/instrumentation/emitter.js' {
 }
 
 declare module 'kafkajs/src/loggers/index.js' {
-  export function createLogger(options: { level: number; logCreator: import('kafkajs').logCreator }): import('kafkajs').Logger;
+  export function createLogger(options: {
+    level: number;
+    logCreator: import('kafkajs').logCreator;
+  }): import('kafkajs').Logger;
 }

@@ -1,34 +1,29 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Consumer, type EachBatchPayload } from 'kafkajs';
 import type Batch from 'kafkajs/src/consumer/batch.js';
-import { backoff, doubling } from '#libs/core';
-import { CheckpointOutsideLog, FatalStreamError, TopicRecreated } from '../errors.js';
-import { type BatchHandler } from '../event-log.js';
-import { type RecordBatch, type StreamRecord } from '../records.js';
+import { Assignment, type Progress } from '../assignment.js';
+import { PositionUnreadable, TopicRecreated } from '../errors.js';
+import { handOver, type HandOver, persist } from '../hand-over.js';
+import { type BatchBounds, parts } from '../parts.js';
+import { type RecordBatch } from '../records.js';
 import { type KafkaConnection } from './connection.js';
 import { type Control } from './control.js';
-import { KafkaRecord, weightOf } from './kafka-record.js';
-import { Assignment, Progress } from './progress.js';
+import { KafkaRecord } from './kafka-record.js';
 
 /** What a member needs from the subscription that it works for. */
-export interface MemberScope {
+export interface MemberScope extends HandOver {
   readonly connection: KafkaConnection;
   readonly control: Control;
-  readonly handler: BatchHandler;
   readonly group: string;
   readonly topic: string;
-  readonly maxRecords: number;
-  readonly maxBytes: number;
+  readonly bounds: BatchBounds;
   /** Identity of the topic that the subscription began with; the first assignment sets it. */
   topicId: string | undefined;
-  /** A heartbeat got through, or a batch was handled. */
-  moved(): void;
-  /** Ends the subscription. */
-  fail(error: Error): void;
 }
 
 const SESSION_MS = 10_000;
-const HEARTBEAT_MS = SESSION_MS / 5;
+/** Also how late a member notices that the group is divided anew. */
+const HEARTBEAT_MS = SESSION_MS / 10;
 const REBALANCE_MS = 10_000;
 /** What a handler gets to finish when the group is about to be divided anew. */
 const REBALANCE_GRACE_MS = 3_000;
@@ -37,7 +32,6 @@ const STOP_MS = 5_000;
 const FETCH = { minBytes: 1, maxWaitTimeInMs: 250, maxBytes: 4 * 1024 * 1024, maxBytesPerPartition: 512 * 1024 };
 /** Partitions handled at once: enough to overlap their transactions, few enough for the connection pool. */
 const CONCURRENCY = 4;
-const RETRIES = doubling(100, 5_000);
 const MAX_MISSES = 8;
 
 /**
@@ -94,18 +88,19 @@ export class GroupMember {
 
   /** Whether the group has taken it in and its positions are known. */
   get settled(): boolean {
-    return this.joined && this.assignment.progress.size === this.assignment.partitions.length;
+    return this.joined && this.assignment.located;
   }
 
   progress(): readonly Progress[] {
-    return [...this.assignment.progress.values()];
+    return this.assignment.all();
   }
 
   /** Lets the running batches finish (abandons them after 4 s), leaves the group, ends the connections. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.assignment.retire();
     const patience = setTimeout(() => this.assignment.end(), STOP_GRACE_MS);
-    await Promise.race([this.leave(), pause(STOP_MS)]);
+    await Promise.race([this.leave(), pause(STOP_MS, undefined, { ref: false })]);
     this.assignment.end();
     clearTimeout(patience);
     clearInterval(this.beats);
@@ -127,41 +122,22 @@ export class GroupMember {
     this.scope.moved();
   }
 
-  /** Finds out where to go on, trying again on passing trouble. */
+  /** Finds out where to go on and seeks there. Answers false when the assignment ended before that. */
   private async resume(assignment: Assignment): Promise<boolean> {
-    for (let tries = 0; !assignment.signal.aborted; tries++) {
-      try {
-        await this.seekAll(assignment);
-        return true;
-      } catch (error) {
-        if (error instanceof FatalStreamError) {
-          this.scope.fail(error);
-          return false;
-        }
-        await this.backOff('positions are not known', error, tries, assignment.signal);
-      }
-    }
-    return false;
-  }
-
-  private async seekAll(assignment: Assignment): Promise<void> {
     const { scope } = this;
-    if (assignment.partitions.length === 0) return;
-    const state = await scope.control.topic(scope.topic);
-    if (!state) throw new Error(`there is no topic ${scope.topic}`);
-    scope.topicId ??= state.topicId;
-    if (scope.topicId !== state.topicId) throw new TopicRecreated(scope.topic, scope.topicId, state.topicId);
-    const resume = await scope.handler.resumeFrom(scope.topic, state.topicId, assignment.partitions);
-    if (assignment.signal.aborted) return;
-    assignment.topicId = state.topicId;
-    for (const { partition, low, high } of state.partitions) {
-      if (!assignment.partitions.includes(partition)) continue;
-      const position = resume.get(partition) ?? low;
-      if (position < low || position > high) throw new CheckpointOutsideLog(scope.topic, partition, position, low, high);
-      assignment.progress.set(partition, new Progress(partition, position, high));
-      this.seek(partition, position);
-    }
+    if (assignment.partitions.length === 0) return true;
+    const located = await persist(scope, assignment.retired, 'positions are not known', async () => {
+      const state = await scope.control.topic(scope.topic);
+      if (!state) throw new Error(`there is no topic ${scope.topic}`);
+      scope.topicId ??= state.topicId;
+      if (scope.topicId !== state.topicId) throw new TopicRecreated(scope.topic, scope.topicId, state.topicId);
+      assignment.locate(state, await scope.handler.resumeFrom(scope.topic, state.topicId, assignment.partitions));
+      return true;
+    });
+    if (!located || assignment.retired.aborted) return false;
+    for (const { partition, position } of assignment.all()) this.seek(partition, position);
     scope.moved();
+    return true;
   }
 
   private seek(partition: number, offset: number): void {
@@ -174,7 +150,7 @@ export class GroupMember {
     try {
       const { assignment } = this;
       if (!(await assignment.ready)) return;
-      const progress = assignment.progress.get(payload.batch.partition);
+      const progress = assignment.of(payload.batch.partition);
       if (!progress || this.over(payload, assignment)) return;
       await this.deliver(payload, assignment, progress);
     } finally {
@@ -184,7 +160,7 @@ export class GroupMember {
   }
 
   private over(payload: EachBatchPayload, assignment: Assignment): boolean {
-    return this.stopping || assignment.signal.aborted || payload.isStale() || !payload.isRunning();
+    return this.stopping || assignment.retired.aborted || payload.isStale() || !payload.isRunning();
   }
 
   private async deliver(payload: EachBatchPayload, assignment: Assignment, progress: Progress): Promise<void> {
@@ -196,9 +172,20 @@ export class GroupMember {
     const records = batch.messages
       .map((message) => new KafkaRecord(this.scope.topic, progress.partition, message))
       .filter(({ offset }) => offset >= progress.position);
-    for (const [part, end] of parts(records, last + 1, this.scope)) {
-      const next = await this.handle(assignment, progress, part, end);
+    for (const [part, end] of parts(records, last + 1, this.scope.bounds)) {
+      const { partition, highWatermark } = progress;
+      const { topic } = this.scope;
+      const whole: RecordBatch = {
+        topic,
+        topicId: assignment.topicId,
+        partition,
+        records: part,
+        nextOffset: end,
+        highWatermark,
+      };
+      const next = await handOver(this.scope, assignment, progress, whole, () => this.heartbeat());
       if (next === undefined) return;
+      this.dirty = true;
       if (next !== end) return this.seek(progress.partition, next);
       payload.resolveOffset(String(end - 1));
       if (this.over(payload, assignment)) return;
@@ -208,53 +195,14 @@ export class GroupMember {
   private miss(progress: Progress): void {
     progress.misses += 1;
     if (progress.misses > MAX_MISSES) {
-      const { topic } = this.scope;
-      return this.scope.fail(new Error(`${topic}/${progress.partition} cannot be read at offset ${progress.position}`));
+      return this.scope.fail(new PositionUnreadable(this.scope.topic, progress.partition, progress.position));
     }
     this.seek(progress.partition, progress.position);
   }
 
-  /** Hands records over until the handler took them. Answers undefined when they were abandoned. */
-  private async handle(
-    assignment: Assignment,
-    progress: Progress,
-    records: readonly StreamRecord[],
-    nextOffset: number,
-  ): Promise<number | undefined> {
-    const { topic, handler } = this.scope;
-    const { partition, highWatermark } = progress;
-    const batch: RecordBatch = { topic, topicId: assignment.topicId, partition, records, nextOffset, highWatermark };
-    const context = { signal: assignment.signal, heartbeat: () => this.heartbeat() };
-    progress.busy = true;
-    try {
-      for (let tries = 0; !assignment.signal.aborted; tries++) {
-        try {
-          const next = await handler.handle(batch, context);
-          progress.position = next;
-          this.dirty = true;
-          this.scope.moved();
-          return next;
-        } catch (error) {
-          if (error instanceof FatalStreamError) return void this.scope.fail(error);
-          await this.backOff(`${topic}/${partition}: batch not handled`, error, tries, assignment.signal);
-        }
-      }
-      return undefined;
-    } finally {
-      progress.busy = false;
-    }
-  }
-
   private pass(partition: number, first: string | null, last: string): void {
-    const progress = this.assignment.progress.get(partition);
+    const progress = this.assignment.of(partition);
     if (progress?.pass(first === null ? undefined : Number(first), Number(last))) this.scope.moved();
-  }
-
-  private async backOff(what: string, error: unknown, tries: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    const reason = error instanceof Error ? error.message : String(error);
-    this.scope.connection.log({ level: 'warn', message: `${this.scope.group}: ${what}, trying again`, details: { reason, tries } });
-    await pause(backoff(RETRIES, tries, Math.random()), undefined, { signal }).catch(() => undefined);
   }
 
   /** Heartbeats while handlers work: between batches kafkajs sends them itself (K3). */
@@ -271,7 +219,8 @@ export class GroupMember {
       this.beatError = error as Error;
       const rebalancing = (error as { type?: string }).type === 'REBALANCE_IN_PROGRESS';
       const { assignment } = this;
-      setTimeout(() => assignment.end(), rebalancing ? REBALANCE_GRACE_MS : 0);
+      assignment.retire();
+      setTimeout(() => assignment.end(), rebalancing ? REBALANCE_GRACE_MS : 0).unref();
     }
   }
 
@@ -283,24 +232,4 @@ export class GroupMember {
     if (!this.joined || offsets.length === 0) return;
     await this.consumer.commitOffsets(offsets).catch(() => undefined);
   }
-}
-
-/** Records in parts within the bounds, each with the offset after it; the last one ends at `end`. */
-function* parts(
-  records: readonly StreamRecord[],
-  end: number,
-  bounds: { readonly maxRecords: number; readonly maxBytes: number },
-): Generator<[readonly StreamRecord[], number]> {
-  let from = 0;
-  let bytes = 0;
-  for (let at = 0; at < records.length; at++) {
-    const weight = weightOf(records[at]!);
-    if (at > from && (at - from >= bounds.maxRecords || bytes + weight > bounds.maxBytes)) {
-      yield [records.slice(from, at), records[at]!.offset];
-      from = at;
-      bytes = 0;
-    }
-    bytes += weight;
-  }
-  yield [records.slice(from), end];
 }

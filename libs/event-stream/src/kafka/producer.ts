@@ -16,7 +16,11 @@ export class IdempotentProducer {
 
   /** @throws when no broker gives a producer id. */
   static async open(connection: KafkaConnection): Promise<IdempotentProducer> {
-    const { producer, ...handle } = connection.producer(() => ({ message }) => message.partition ?? 0);
+    const { producer, ...handle } = connection.producer(
+      () =>
+        ({ message }) =>
+          message.partition ?? 0,
+    );
     try {
       await producer.connect();
       return new IdempotentProducer(handle, producer);

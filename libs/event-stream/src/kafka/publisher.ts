@@ -181,7 +181,8 @@ export class KafkaPublisher extends EventPublisher {
   private learn(topic: string, count: number): void {
     const known = this.counts.get(topic);
     if (known === count) return;
-    if (known !== undefined) this.warn(`topic ${topic} has ${count} partitions and had ${known}`, 'keys stay where they were');
+    if (known !== undefined)
+      this.warn(`topic ${topic} has ${count} partitions and had ${known}`, 'keys stay where they were');
     if (known === undefined || count < known) this.counts.set(topic, count);
   }
 

@@ -3,18 +3,11 @@ import type Broker from 'kafkajs/src/broker/index.js';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import { backoff, doubling } from '#libs/core';
 import { CheckpointOutsideLog } from '../errors.js';
+import { type ReadOptions } from '../event-log.js';
 import { type StreamRecord } from '../records.js';
 import { type ClusterHandle, type KafkaConnection } from './connection.js';
 import { type Control, groupByLeader } from './control.js';
 import { KafkaRecord } from './kafka-record.js';
-
-/** What to read without a group, as `EventLog.read`. */
-export interface ReadOptions {
-  readonly topic: string;
-  readonly from?: ReadonlyMap<number, number>;
-  readonly until?: ReadonlyMap<number, number>;
-  readonly signal?: AbortSignal;
-}
 
 const READ_COMMITTED = 1;
 const WAIT_MS = 250;
@@ -40,7 +33,7 @@ export class Reader {
   async *batches(): AsyncGenerator<readonly StreamRecord[]> {
     try {
       await this.locate();
-      for (let tries = 0; this.unfinished().length > 0 && !this.options.signal?.aborted; ) {
+      for (let tries = 0; this.unfinished().length > 0 && !this.options.signal?.aborted;) {
         try {
           yield* await this.round();
           tries = 0;
@@ -94,10 +87,12 @@ export class Reader {
       maxBytes: MAX_BYTES,
       topics: [{ topic, partitions: partitions.map((partition) => this.wanted(partition)) }],
     });
-    return responses.flatMap((answer) => answer.partitions).map((data) => {
-      const batch = new Batch(topic, String(this.next.get(data.partition)), data);
-      return this.take(data.partition, batch);
-    });
+    return responses
+      .flatMap((answer) => answer.partitions)
+      .map((data) => {
+        const batch = new Batch(topic, String(this.next.get(data.partition)), data);
+        return this.take(data.partition, batch);
+      });
   }
 
   private wanted(partition: number): { partition: number; fetchOffset: string; maxBytes: number } {

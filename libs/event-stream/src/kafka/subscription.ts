@@ -1,11 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoff, doubling } from '#libs/core';
-import { CheckpointOutsideLog, ConsumerStalled, TopicRecreated } from '../errors.js';
-import { type BatchHandler, type ConsumerOptions, type PartitionLag, type Subscription, type TopicState } from '../event-log.js';
+import { type Progress } from '../assignment.js';
+import { Changes } from '../changes.js';
+import { CheckpointOutsideLog, ConsumerStalled, type FatalStreamError, TopicRecreated } from '../errors.js';
+import {
+  type BatchHandler,
+  type ConsumerOptions,
+  type PartitionLag,
+  type Subscription,
+  type TopicState,
+} from '../event-log.js';
+import { type BatchBounds, DEFAULT_BOUNDS } from '../parts.js';
 import { type KafkaConnection } from './connection.js';
 import { type Control } from './control.js';
 import { GroupMember, type MemberScope } from './member.js';
-import { type Progress } from './progress.js';
 
 const RESTARTS = doubling(100, 2_000);
 const WATCH_MS = 1_000;
@@ -18,8 +26,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
   readonly ended: Promise<Error | undefined>;
   readonly group: string;
   readonly topic: string;
-  readonly maxRecords: number;
-  readonly maxBytes: number;
+  readonly bounds: BatchBounds;
   topicId: string | undefined;
   private end!: (error: Error | undefined) => void;
   private member: GroupMember | undefined;
@@ -29,7 +36,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
   private watched = performance.now();
   private ticks = 0;
   private readonly watch: NodeJS.Timeout;
-  private readonly changes = new Set<() => void>();
+  private readonly changes = new Changes();
   private readonly running: Promise<void>;
   private readonly halt = new AbortController();
 
@@ -41,15 +48,16 @@ export class KafkaSubscription implements Subscription, MemberScope {
   ) {
     this.group = options.group;
     this.topic = options.topic;
-    this.maxRecords = options.maxRecords ?? 5_000;
-    this.maxBytes = options.maxBytes ?? 4 * 1024 * 1024;
+    this.bounds = { ...DEFAULT_BOUNDS, ...options };
     this.ended = new Promise((resolve) => (this.end = resolve));
     this.watch = setInterval(() => void this.look(), WATCH_MS);
     this.running = this.run();
   }
 
   assigned(): readonly number[] {
-    return this.progress().map(({ partition }) => partition).sort((a, b) => a - b);
+    return this.progress()
+      .map(({ partition }) => partition)
+      .sort((a, b) => a - b);
   }
 
   lag(): readonly PartitionLag[] {
@@ -67,9 +75,12 @@ export class KafkaSubscription implements Subscription, MemberScope {
   async whenCaughtUp(): Promise<void> {
     const state = await this.stateNow();
     const high = new Map(state?.partitions.map((bounds) => [bounds.partition, bounds.high]));
-    await this.until(() => {
-      const settled = this.member?.settled === true;
-      return settled && this.progress().every(({ partition, position }) => position >= (high.get(partition) ?? 0));
+    await this.changes.until(() => {
+      if (this.over) throw this.failure ?? new Error(`${this.group}: the subscription was stopped`);
+      return (
+        this.member?.settled === true &&
+        this.progress().every(({ partition, position }) => position >= (high.get(partition) ?? 0))
+      );
     });
   }
 
@@ -81,14 +92,19 @@ export class KafkaSubscription implements Subscription, MemberScope {
 
   moved(): void {
     this.silentMs = 0;
-    for (const changed of this.changes) changed();
+    this.changes.notify();
   }
 
-  fail(error: Error): void {
+  fail(error: FatalStreamError): void {
     if (this.over) return;
     this.failure = error;
     this.over = true;
     this.halt.abort();
+  }
+
+  troubled(what: string, error: unknown, tries: number): void {
+    const message = `${this.group}: ${what}: trying again`;
+    this.connection.log({ level: 'warn', message, details: { reason: messageOf(error), tries } });
   }
 
   private progress(): readonly Progress[] {
@@ -103,7 +119,9 @@ export class KafkaSubscription implements Subscription, MemberScope {
       if (this.over) break;
       if (performance.now() - started > STALL_MS) lives = 0;
       this.connection.log({ level: 'warn', message: `${this.group}: joining again`, details: { reason } });
-      await pause(backoff(RESTARTS, lives, Math.random()), undefined, { signal: this.halt.signal }).catch(() => undefined);
+      await pause(backoff(RESTARTS, lives, Math.random()), undefined, { signal: this.halt.signal }).catch(
+        () => undefined,
+      );
     }
     clearInterval(this.watch);
     this.end(this.failure);
@@ -113,7 +131,9 @@ export class KafkaSubscription implements Subscription, MemberScope {
   private async live(): Promise<string> {
     const member = new GroupMember(this);
     this.member = member;
-    const halted = new Promise<string>((resolve) => this.halt.signal.addEventListener('abort', () => resolve('stopped')));
+    const halted = new Promise<string>((resolve) =>
+      this.halt.signal.addEventListener('abort', () => resolve('stopped')),
+    );
     const gaveUp = member.run().then(messageOf, messageOf);
     const reason = await Promise.race([gaveUp, halted]);
     await member.stop();
@@ -143,7 +163,11 @@ export class KafkaSubscription implements Subscription, MemberScope {
 
   /** Whether the log is still the one that we read, and still holds what is next (F09, F10). */
   private async inspect(): Promise<void> {
-    const before = new Map(this.progress().filter(({ busy }) => !busy).map((each) => [each.partition, each.position]));
+    const before = new Map(
+      this.progress()
+        .filter(({ busy }) => !busy)
+        .map((each) => [each.partition, each.position]),
+    );
     const state = await this.control.topic(this.topic).catch(() => undefined);
     if (!state || this.over) return;
     if (this.topicId !== undefined && state.topicId !== this.topicId) {
@@ -170,20 +194,6 @@ export class KafkaSubscription implements Subscription, MemberScope {
       }
     }
     return undefined;
-  }
-
-  private until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const check = (): void => {
-        const ended = this.over && !condition();
-        if (!ended && !condition()) return;
-        this.changes.delete(check);
-        if (ended) reject(this.failure ?? new Error(`${this.group}: the subscription was stopped`));
-        else resolve();
-      };
-      this.changes.add(check);
-      check();
-    });
   }
 }
 
