@@ -44,6 +44,7 @@ export class ConfigError extends Error {
 
 const HIGHEST_OFFSET = 20;
 const MASTER_KEY_BYTES = 32;
+const TRUE = ['true', '1', 'yes', 'on'] as const;
 
 const text = (allowed: string): Variable<string> => ({ schema: z.string(), allowed });
 const matching = (pattern: RegExp, allowed: string): Variable<string> => ({
@@ -84,7 +85,7 @@ const variables = {
   TOCSIN_CACHE: text('a folder'),
   TOCSIN_GROUND: oneOf('auto', 'docker', 'embedded'),
   TOCSIN_ADMIN_TOKEN: {
-    ...matching(/^[\x21-\x7e]{16,256}$/, '16 to 256 printable characters without spaces'),
+    ...matching(/^[\x21-\x7e]{16,512}$/, '16 to 512 printable characters without spaces'),
     secret: true,
   },
   TOCSIN_MASTER_KEYS: {
@@ -97,7 +98,7 @@ const variables = {
   KAFKA_SASL_MECHANISM: oneOf('plain', 'scram-sha-256', 'scram-sha-512'),
   KAFKA_USERNAME: text('a user name'),
   KAFKA_PASSWORD: { ...text('a password'), secret: true },
-  KAFKA_SSL: oneOf('true', 'false'),
+  KAFKA_SSL: oneOf(...TRUE, 'false', '0', 'no', 'off'),
   KAFKA_SSL_CA: text('the path of a PEM file, or its content'),
   DATABASE_URL: { ...url(/^postgres(ql)?$/, 'postgres://user:password@host:port/database'), secret: true },
   EVENTS_TOPIC: topic,
@@ -168,7 +169,7 @@ function readVariable<N extends Name>(environment: NodeJS.ProcessEnv, name: N): 
   if (read === undefined || read === '') return undefined;
   const result = schema.safeParse(read);
   if (result.success) return result.data as ValueOf<N>;
-  throw new ConfigError(`${name}: read ${secret ? masked(read) : JSON.stringify(read)}, allowed: ${allowed}`);
+  throw new ConfigError(`${name}: read ${secret ? masked(read) : JSON.stringify(read)}; allowed: ${allowed}`);
 }
 
 /** Says enough to recognise a slip (empty, cut, pasted twice) and nothing of the secret. */
@@ -180,14 +181,18 @@ function kafkaAccess(brokers: string, values: Partial<{ [N in Name]: ValueOf<N> 
   const mechanism = values.KAFKA_SASL_MECHANISM;
   if (mechanism !== undefined && (values.KAFKA_USERNAME === undefined || values.KAFKA_PASSWORD === undefined)) {
     const missing = values.KAFKA_USERNAME === undefined ? 'KAFKA_USERNAME' : 'KAFKA_PASSWORD';
-    throw new ConfigError(`${missing}: not set, allowed: a value, because KAFKA_SASL_MECHANISM is ${mechanism}`);
+    throw new ConfigError(`${missing}: read nothing; allowed: a value, because KAFKA_SASL_MECHANISM is ${mechanism}`);
   }
   return {
     brokers: brokers.split(','),
-    ssl: values.KAFKA_SSL === 'true',
+    ssl: values.KAFKA_SSL === undefined ? values.KAFKA_SSL_CA !== undefined : isTrue(values.KAFKA_SSL),
     ca: values.KAFKA_SSL_CA,
     sasl: mechanism && { mechanism, username: values.KAFKA_USERNAME ?? '', password: values.KAFKA_PASSWORD ?? '' },
   };
+}
+
+function isTrue(word: string): boolean {
+  return TRUE.some((yes) => yes === word);
 }
 
 function defaultCacheDir(environment: NodeJS.ProcessEnv): string {

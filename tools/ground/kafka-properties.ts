@@ -22,6 +22,9 @@ export function serverProperties({ port, controllerPort, logDir }: BrokerPlace):
     'log.dirs': logDir,
     'auto.create.topics.enable': false,
     'group.initial.rebalance.delay.ms': 0,
+    // A killed broker is let in again once its old session is over; Kafka's own 9 s would be most of the outage.
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500,
     'num.network.threads': 2,
     'num.io.threads': 4,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { privateConfig } from '../config.js';
-import { type RunFile, readRunFile } from '../supervisor/run-file.js';
+import { type InstanceFile, readInstanceFile } from '../supervisor/instance-file.js';
 import { type Child, type Exit, describeExit, launch, stopChild } from './child.js';
 import { freePort } from './ports.js';
 import { signalProcess } from './own-processes.js';
@@ -74,7 +74,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
       options.env?.['TOCSIN_ADMIN_TOKEN'] ?? readFileSync(path.join(options.home, 'admin-token'), 'utf8').trim(),
     pid: child.pid,
     exited: child.exited,
-    pids: () => pidsOf(readRunFile(options.home)),
+    pids: () => pidsOf(readInstanceFile(options.home)),
     killAndWait: (name) => killAndWait(options.home, name),
     portOf: (offset) => port + offset,
     output,
@@ -103,18 +103,18 @@ async function whenReady(child: Child, output: () => string): Promise<void> {
 }
 
 async function killAndWait(home: string, name: string): Promise<void> {
-  const pid = pidsOf(readRunFile(home))[name];
+  const pid = pidsOf(readInstanceFile(home))[name];
   if (pid === undefined) throw new Error(`${name} does not run`);
   signalProcess(pid, 'SIGKILL');
   const isBack = (): boolean => {
-    const now = readRunFile(home)?.processes[name];
+    const now = readInstanceFile(home)?.processes[name];
     return now?.state === 'ready' && now.pid !== pid;
   };
   await until(isBack, BACK_WITHIN_MS, () => `${name} is not back`);
 }
 
-function pidsOf(runFile: RunFile | undefined): Record<string, number> {
-  const entries = Object.entries(runFile?.processes ?? {});
+function pidsOf(instanceFile: InstanceFile | undefined): Record<string, number> {
+  const entries = Object.entries(instanceFile?.processes ?? {});
   return Object.fromEntries(entries.flatMap(([name, { pid }]) => (pid === null ? [] : [[name, pid] as const])));
 }
 

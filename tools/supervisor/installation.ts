@@ -10,7 +10,7 @@ import { type InstallationSecrets, installationSecrets } from '../ground/secrets
 import { ensureTopics } from '../ground/topics.js';
 import { type ServiceEntry } from '../services.js';
 import { Keeper } from './keeper.js';
-import { type RunFile, writeRunFile } from './run-file.js';
+import { type InstanceFile, writeInstanceFile } from './instance-file.js';
 import { serviceProgram } from './service-program.js';
 
 const ORPHANS_LEAVE_MS = 5000;
@@ -23,15 +23,16 @@ export interface InstallationOptions {
   readonly root: string;
   readonly config: StartConfig;
   readonly services: readonly ServiceEntry[];
-  /** The run file as it was taken; kept up to date from here on. */
-  readonly runFile: RunFile;
+  /** The instance file as it was taken; kept up to date from here on. */
+  readonly instanceFile: InstanceFile;
   say(line: string): void;
 }
 
 /** One home's Kafka, PostgreSQL and services, kept running until they are stopped. */
 export class Installation {
   private readonly keepers: Keeper[] = [];
-  private state: RunFile['state'] = 'starting';
+  private state: InstanceFile['state'] = 'starting';
+  private brokers: string | undefined;
 
   constructor(private readonly options: InstallationOptions) {
     mkdirSync(options.config.home, { recursive: true });
@@ -43,6 +44,7 @@ export class Installation {
     await endOrphans(config.home, services);
     const secrets = installationSecrets(config.home, config);
     const ground = await resolveGround(config, say);
+    this.brokers = ground.kafka.brokers.join(',');
     await this.keep(ground.programs);
     await prepare(ground, config, say);
     const environment = serviceEnvironment(config, ground, secrets);
@@ -82,15 +84,20 @@ export class Installation {
     if (names !== '') this.options.say(`ready         ${names}`);
   }
 
-  private become(state: RunFile['state']): void {
+  private become(state: InstanceFile['state']): void {
     this.state = state;
     this.publish();
   }
 
   private publish(): void {
-    const { config, runFile } = this.options;
+    const { config, instanceFile } = this.options;
     const entries = this.keepers.map(({ program, pid, state }) => [program.name, { pid: pid ?? null, state }] as const);
-    writeRunFile(config.home, { ...runFile, state: this.state, processes: Object.fromEntries(entries) });
+    writeInstanceFile(config.home, {
+      ...instanceFile,
+      ...(this.brokers === undefined ? {} : { brokers: this.brokers }),
+      state: this.state,
+      processes: Object.fromEntries(entries),
+    });
   }
 }
 

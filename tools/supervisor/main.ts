@@ -7,7 +7,7 @@ import { type ServiceEntry, services as allServices } from '../services.js';
 import { Installation } from './installation.js';
 import { firstSteps } from './first-steps.js';
 import { npmParents, watchParents } from './parents.js';
-import { type RunFile, holdHome, releaseHome } from './run-file.js';
+import { type InstanceFile, holdHome, releaseHome } from './instance-file.js';
 
 /** npm passes on the signal that the terminal sends to all: two so close together are one wish. */
 const SAME_SIGNAL_MS = 1000;
@@ -30,7 +30,7 @@ export async function main({
   const config = readConfig();
   const url = `http://127.0.0.1:${config.port}`;
   const parents = npmParents(config.environment);
-  const runFile: RunFile = {
+  const instanceFile: InstanceFile = {
     pid: process.pid,
     birth: birthOf(process.pid),
     url,
@@ -40,9 +40,9 @@ export async function main({
   };
   const say = (line: string): void => console.log(line);
   mkdirSync(config.home, { recursive: true });
-  await holdHome(config.home, runFile, say);
+  await holdHome(config.home, instanceFile, say);
   const wanted = services.filter(({ sink }) => sink === undefined || config.sinks.includes(sink));
-  const installation = new Installation({ root, config, services: wanted, runFile, say });
+  const installation = new Installation({ root, config, services: wanted, instanceFile, say });
   const ending = whenToldToStop(installation, parents);
   try {
     const secrets = await Promise.race([installation.start(), ending]);
@@ -57,7 +57,7 @@ export async function main({
 }
 
 /** Resolves at the first wish to stop; the second one ends everything at once. */
-function whenToldToStop(installation: Installation, parents: RunFile['parents']): Promise<Ending> {
+function whenToldToStop(installation: Installation, parents: InstanceFile['parents']): Promise<Ending> {
   return new Promise((resolve) => {
     let first: number | undefined;
     const told = (why: string): void => {

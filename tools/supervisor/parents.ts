@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { birthOf, parentOf } from '../ground/own-processes.js';
-import { type ProcessId, isRunning } from './run-file.js';
+import { type ProcessId, isRunning } from './instance-file.js';
 
 const CHECK_MS = 500;
 const SHELLS = new Set(['sh', 'bash', 'dash']);

@@ -11,9 +11,11 @@ export interface ProcessId {
   readonly birth?: string | undefined;
 }
 
-/** What `$TOCSIN_HOME/run.json` says of the running installation; also for the command line and for tests. */
-export interface RunFile extends ProcessId {
+/** What `$TOCSIN_HOME/instance.json` says of the running installation; also for the command line and for tests. */
+export interface InstanceFile extends ProcessId {
   readonly url: string;
+  /** host:port,... once Kafka is found or started. */
+  readonly brokers?: string;
   /** Processes whose end makes this one stop (npm, when it was started by npm). */
   readonly parents: readonly ProcessId[];
   readonly state: 'starting' | 'ready' | 'stopping';
@@ -30,30 +32,30 @@ export function isRunning({ pid, birth }: ProcessId): boolean {
   return isAlive(pid) && (birth === undefined || birthOf(pid) === birth);
 }
 
-/** The run file of a home, while somebody wrote a sound one. */
-export function readRunFile(home: string): RunFile | undefined {
-  return parse(runFilePath(home));
+/** The instance file of a home, while somebody wrote a sound one. */
+export function readInstanceFile(home: string): InstanceFile | undefined {
+  return parse(instanceFilePath(home));
 }
 
-/** Replaces the run file of a home that we hold. */
-export function writeRunFile(home: string, content: RunFile): void {
+/** Replaces the instance file of a home that we hold. */
+export function writeInstanceFile(home: string, content: InstanceFile): void {
   writeFileSync(draftPath(home), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  renameSync(draftPath(home), runFilePath(home));
+  renameSync(draftPath(home), instanceFilePath(home));
 }
 
 /** Gives the home back. */
 export function releaseHome(home: string): void {
-  rmSync(runFilePath(home), { force: true });
+  rmSync(instanceFilePath(home), { force: true });
 }
 
 /**
  * Takes the home for this process. One that is about to stop is waited for; what a killed one left is taken over.
  * @throws CannotStartError naming pid and URL of the one that runs
  */
-export async function holdHome(home: string, content: RunFile, say: (line: string) => void): Promise<void> {
+export async function holdHome(home: string, content: InstanceFile, say: (line: string) => void): Promise<void> {
   const deadline = performance.now() + STOPS_WITHIN_MS;
   for (let told = false; !tryHold(home, content);) {
-    const holder = readRunFile(home);
+    const holder = readInstanceFile(home);
     if (holder === undefined || !isRunning(holder)) continue;
     if (!isEnding(holder) || performance.now() > deadline) {
       throw new CannotStartError(
@@ -68,13 +70,13 @@ export async function holdHome(home: string, content: RunFile, say: (line: strin
 }
 
 /** One whose npm was killed notices within a second, and stops. */
-function isEnding(holder: RunFile): boolean {
+function isEnding(holder: InstanceFile): boolean {
   return holder.state === 'stopping' || holder.parents.some((parent) => !isRunning(parent));
 }
 
 /** A link is made whole or not at all, so the file never shows half a content to a second start. */
-function tryHold(home: string, content: RunFile): boolean {
-  const file = runFilePath(home);
+function tryHold(home: string, content: InstanceFile): boolean {
+  const file = instanceFilePath(home);
   writeFileSync(draftPath(home), `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   try {
     linkSync(draftPath(home), file);
@@ -104,18 +106,18 @@ function removeStale(home: string, file: string): void {
   }
 }
 
-function parse(file: string): RunFile | undefined {
+function parse(file: string): InstanceFile | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as RunFile;
+    return JSON.parse(readFileSync(file, 'utf8')) as InstanceFile;
   } catch {
     return undefined;
   }
 }
 
-function runFilePath(home: string): string {
-  return path.join(home, 'run.json');
+function instanceFilePath(home: string): string {
+  return path.join(home, 'instance.json');
 }
 
 function draftPath(home: string): string {
-  return path.join(home, `run.${process.pid}.tmp`);
+  return path.join(home, `instance.${process.pid}.tmp`);
 }
