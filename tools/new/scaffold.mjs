@@ -27,7 +27,10 @@ export function withMember(source, { name, suffix, array }) {
   const declared = new RegExp(`(export const ${array}\\b[^=]*= \\[)([^\\]]*)(\\])`);
   if (!declared.test(joined)) throw new Error(`the list declares no array ${array}`);
   return joined.replace(declared, (_, open, members, close) => {
-    const names = members.split(',').map((text) => text.trim()).filter(Boolean);
+    const names = members
+      .split(',')
+      .map((text) => text.trim())
+      .filter(Boolean);
     return `${open}${[...names, identifier].join(', ')}${close}`;
   });
 }
@@ -61,7 +64,10 @@ async function fill(from, to, name) {
     const target = path.replaceAll('__name__', name).replace(/\.txt$/, '');
     await mkdir(dirname(join(to, target)), { recursive: true });
     const text = await readFile(join(from, path), 'utf8');
-    await writeFile(join(to, target), text.replaceAll('__name__', name).replaceAll('__identifier__', identifierOf(name)));
+    await writeFile(
+      join(to, target),
+      text.replaceAll('__name__', name).replaceAll('__identifier__', identifierOf(name)),
+    );
     made.push(target);
   }
   return made;

@@ -19,7 +19,10 @@ export function findInstance(options: { url?: string | undefined; token?: string
   const local = home === undefined ? {} : readInstance(join(home, 'instance.json'));
   const brokers = env['KAFKA_BROKERS'] ?? local.brokers;
   return {
-    url: (options.url ?? env['TOCSIN_URL'] ?? local.url ?? `http://127.0.0.1:${env['PORT'] ?? '4000'}`).replace(/\/+$/, ''),
+    url: (options.url ?? env['TOCSIN_URL'] ?? local.url ?? `http://127.0.0.1:${env['PORT'] ?? '4000'}`).replace(
+      /\/+$/,
+      '',
+    ),
     token: options.token ?? env['TOCSIN_TOKEN'] ?? env['TOCSIN_ADMIN_TOKEN'] ?? (home && readToken(home)),
     brokers: brokers?.split(',').map((broker) => broker.trim()),
     eventsTopic: env['EVENTS_TOPIC'] ?? 'events-stream',

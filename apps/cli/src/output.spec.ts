@@ -3,7 +3,15 @@ import { Output, printable, table } from './output.js';
 
 describe('output', () => {
   it('pads columns to their widest cell', () => {
-    expect(table(['PK', 'STATUS'], [['1', 'open'], ['1000', 'closed']])).toBe('PK    STATUS\n1     open\n1000  closed');
+    expect(
+      table(
+        ['PK', 'STATUS'],
+        [
+          ['1', 'open'],
+          ['1000', 'closed'],
+        ],
+      ),
+    ).toBe('PK    STATUS\n1     open\n1000  closed');
   });
 
   it('shows control characters of data instead of obeying them', () => {

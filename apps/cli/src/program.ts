@@ -37,7 +37,14 @@ export function createProgram(write: (text: string) => void = (text) => process.
     const instance = findInstance({ url: options.url, token: options.token });
     return { instance, api: new Api(instance), output: new Output(options.json ?? false, write) };
   };
-  for (const command of [statusCommand, eventsCommand, alertsCommand, incidentsCommand, tokensCommand, projectionsCommand]) {
+  for (const command of [
+    statusCommand,
+    eventsCommand,
+    alertsCommand,
+    incidentsCommand,
+    tokensCommand,
+    projectionsCommand,
+  ]) {
     program.addCommand(inheriting(command(session)));
   }
   tab(program, { completionCommandName: 'completion' });

@@ -44,6 +44,7 @@ export const upstreams: readonly Upstream[] = [
       '/tocsin/v1/organizations',
     ],
   },
+  { service: 'delivery-slack', portOffset: 5, says: 'incidents to Slack', paths: [] },
 ];
 
 /**

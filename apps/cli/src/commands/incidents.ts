@@ -73,6 +73,9 @@ function detail(incident: Incident, timeline: readonly TimelineEntry[]): string 
       ...incident.tags.map((tag) => ['tag', tag]),
     ],
   );
-  const entries = table(['TIME', 'EVENT', ''], timeline.map((entry) => [entry.time, entry.name, entry.description ?? '']));
+  const entries = table(
+    ['TIME', 'EVENT', ''],
+    timeline.map((entry) => [entry.time, entry.name, entry.description ?? '']),
+  );
   return `${facts}\n\n${entries}`;
 }

@@ -47,7 +47,8 @@ async function untilLive(session: Session, name: string): Promise<void> {
     if (versions.length === 0) throw new Failure(`there is no projection ${name}`, EXIT.refused);
     const building = versions.find((item) => item.state !== 'live');
     if (!building) return;
-    if (!session.output.json) session.output.line(`${name} v${building.version}: ${building.state}, ${building.lag} events to go`);
+    if (!session.output.json)
+      session.output.line(`${name} v${building.version}: ${building.state}, ${building.lag} events to go`);
     await wait(POLL_MS);
   }
 }

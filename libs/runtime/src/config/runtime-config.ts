@@ -5,11 +5,15 @@ import { parseMasterKeys } from '../secrets/master-keys.js';
 import { ConfigError, type Environment, masked, readConfig } from './config.js';
 import { databaseUrl, flag, hostPorts, port, topicName } from './values.js';
 
+export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
+/** One member for each mechanism, as the client library declares them. */
+export type SaslSettings = { [M in SaslMechanism]: { mechanism: M; username: string; password: string } }[SaslMechanism];
+
 /** How to reach Kafka. */
 export interface KafkaSettings {
   readonly brokers: readonly string[];
   readonly clientId: string;
-  readonly sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
+  readonly sasl?: SaslSettings;
   /** True: the system's authorities; with `ca` (PEM) those alone. */
   readonly ssl?: true | { readonly ca: readonly string[] };
 }
@@ -41,9 +45,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
-const shape = {
-  SERVICE_PORT: port.default(0),
-  HOST: z.string().default('127.0.0.1').describe('a host name or an address'),
+const kafkaShape = {
   KAFKA_BROKERS: hostPorts.optional(),
   KAFKA_PORT: port.default(9092),
   KAFKA_SASL_MECHANISM: z.string().toLowerCase().pipe(z.enum(mechanisms)).optional().describe(mechanisms.join(', ')),
@@ -51,6 +53,12 @@ const shape = {
   KAFKA_PASSWORD: z.string().optional(),
   KAFKA_SSL: flag.optional(),
   KAFKA_SSL_CA: z.string().optional().describe('a file with PEM certificates, or the certificates themselves'),
+};
+
+const shape = {
+  ...kafkaShape,
+  SERVICE_PORT: port.default(0),
+  HOST: z.string().default('127.0.0.1').describe('a host name or an address'),
   DATABASE_URL: databaseUrl,
   EVENTS_TOPIC: topicName.default(defaultTopics.events),
   TELEMETRY_TOPIC: topicName.default(defaultTopics.telemetry),
@@ -90,6 +98,11 @@ export function readRuntimeConfig(service: string, sink?: string, environment?: 
   };
 }
 
+/** How to reach Kafka, for a program that is no service. @throws ConfigError naming each wrong variable */
+export function readKafkaSettings(program: string, environment?: Environment): KafkaSettings {
+  return kafkaSettings(program, readConfig(kafkaShape, environment));
+}
+
 function isMasterKeys(text: string): boolean {
   try {
     parseMasterKeys(text);
@@ -99,7 +112,7 @@ function isMasterKeys(text: string): boolean {
   }
 }
 
-type Env = z.infer<z.ZodObject<typeof shape>>;
+type Env = z.infer<z.ZodObject<typeof kafkaShape>>;
 
 function kafkaSettings(service: string, env: Env): KafkaSettings {
   const ssl = env.KAFKA_SSL_CA ? { ca: [certificates(env.KAFKA_SSL_CA)] } : true;
@@ -111,7 +124,7 @@ function kafkaSettings(service: string, env: Env): KafkaSettings {
   };
 }
 
-function saslOf(mechanism: (typeof mechanisms)[number], env: Env): NonNullable<KafkaSettings['sasl']> {
+function saslOf(mechanism: SaslMechanism, env: Env): SaslSettings {
   if (!env.KAFKA_USERNAME) throw new ConfigError('KAFKA_USERNAME: read nothing; allowed: the name for KAFKA_SASL_MECHANISM');
   if (!env.KAFKA_PASSWORD) throw new ConfigError('KAFKA_PASSWORD: read nothing; allowed: the password for KAFKA_SASL_MECHANISM');
   return { mechanism, username: env.KAFKA_USERNAME, password: env.KAFKA_PASSWORD };

@@ -1,47 +1,43 @@
-import { type FastifyRequest } from 'fastify';
+import { type IncomingHttpHeaders } from 'node:http';
 import { type Problem, problem } from './problem.js';
 
 export const JSON_TYPE = 'application/json';
-const JSON_ONLY: readonly string[] = [JSON_TYPE];
 
-/** Why the body cannot be taken: another media type, charset or encoding than the route names. Undefined where it can. */
-export function contentTypeProblem(request: FastifyRequest): Problem | undefined {
-  const { headers } = request;
+/** A route that hands bodies on without reading them takes this: any media type in any encoding. */
+export const ANY_TYPE = '*';
+
+/** Why a body cannot be taken: another media type, charset or encoding than the route names. Undefined where it can. */
+export function contentTypeProblem(headers: IncomingHttpHeaders, taken: readonly string[]): Problem | undefined {
   const type = headers['content-type'];
-  if (type === JSON_TYPE && headers['content-encoding'] === undefined) {
-    return isTaken(request, JSON_TYPE) ? undefined : unsupported(request);
-  }
-  if (!hasBody(headers)) return undefined;
   const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return problem(415, 'Unsupported media type', {
-      detail: 'send the body without a content encoding',
-      headers: { 'accept-encoding': 'identity' },
-    });
-  }
+  if (type === JSON_TYPE && encoding === undefined && taken.includes(JSON_TYPE)) return undefined;
+  if (taken.includes(ANY_TYPE)) return undefined;
+  if (!hasBody(headers)) return undefined;
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return encoded();
   const media = mediaTypeOf(type);
-  return media !== undefined && isTaken(request, media) ? undefined : unsupported(request);
+  return media !== undefined && taken.includes(media) ? undefined : unsupported(taken);
 }
 
-function hasBody(headers: FastifyRequest['headers']): boolean {
+function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 /** The media type in lower case; undefined where it is absent, malformed, or in another charset than UTF-8. */
-function mediaTypeOf(type: string | undefined): string | undefined {
-  const match = /^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i.exec(type ?? '');
-  return match?.[1]?.toLowerCase();
+export function mediaTypeOf(type: string | undefined): string | undefined {
+  const [media = '', ...parameters] = (type ?? '').split(';').map((part) => part.trim());
+  const utf8 = parameters.every((parameter) => parameter === '' || !/^charset\s*=/i.test(parameter) || /=\s*"?utf-?8"?$/i.test(parameter));
+  return utf8 && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(media) ? media.toLowerCase() : undefined;
 }
 
-function takenBy(request: FastifyRequest): readonly string[] {
-  return request.routeOptions.config?.tocsin?.consumes ?? JSON_ONLY;
+/** Nothing is unpacked: a small body cannot become a large one. */
+function encoded(): Problem {
+  return problem(415, 'Unsupported media type', {
+    detail: 'send the body without a content encoding',
+    headers: { 'accept-encoding': 'identity' },
+  });
 }
 
-function isTaken(request: FastifyRequest, media: string): boolean {
-  return request.is404 || takenBy(request).includes(media);
-}
-
-function unsupported(request: FastifyRequest): Problem {
-  const types = takenBy(request).join(', ');
+function unsupported(taken: readonly string[]): Problem {
+  const types = taken.join(', ');
   return problem(415, 'Unsupported media type', { detail: `this path takes ${types}`, headers: { 'accept-post': types } });
 }

@@ -1,0 +1,51 @@
+import replyFrom from '@fastify/reply-from';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ServiceUnavailable, sendProblem } from '#libs/runtime';
+import { problem } from '#libs/runtime';
+import { type Located } from './config.js';
+import { upstreamOf } from './upstreams.js';
+
+/** Ingestion answers within 10 s whatever happens behind it; the origin waits a little longer. */
+const HEADERS_MS = 12_000;
+const CONNECTIONS = 128;
+
+/**
+ * Hands every path of a service on, body and query unread: the service itself asks for the token. What it does not
+ * answer is 503 with Retry-After, never 502: a monitoring system then comes again.
+ */
+export async function registerProxy(fastify: FastifyInstance, located: readonly Located[]): Promise<void> {
+  const urls = new Map(located.map(({ service, url }) => [service, url]));
+  await fastify.register(async (scope) => {
+    await scope.register(replyFrom, {
+      undici: { connections: CONNECTIONS, pipelining: 1, headersTimeout: HEADERS_MS, bodyTimeout: 0 },
+      disableRequestLogging: true,
+    });
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    const config = { tocsin: { access: 'public', consumes: ['*'] } } as const;
+    for (const prefix of located.flatMap(({ paths }) => paths)) {
+      for (const url of [prefix, `${prefix}/*`]) {
+        scope.all(url, { config, exposeHeadRoute: false }, (request, reply) => handOn(request, reply, urls));
+      }
+    }
+  });
+}
+
+function handOn(request: FastifyRequest, reply: FastifyReply, urls: ReadonlyMap<string, string>): FastifyReply {
+  const target = urls.get(upstreamOf(request.raw.url ?? '/')?.service ?? '');
+  if (target === undefined) {
+    sendProblem(problem(404, 'Not found'), request, reply);
+    return reply;
+  }
+  return reply.from(`${target}${request.raw.url}`, {
+    rewriteRequestHeaders: (_request, headers) => ({
+      ...headers,
+      'x-request-id': request.id,
+      'x-forwarded-for': request.ip,
+      'x-forwarded-host': request.headers.host ?? '',
+      'x-forwarded-proto': request.protocol,
+    }),
+    onError: (failed) =>
+      sendProblem(new ServiceUnavailable('the service does not answer', 2), request, failed as FastifyReply),
+  });
+}

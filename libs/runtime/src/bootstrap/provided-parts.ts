@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { Clock, Ids } from '#libs/core';
+import { EventLog, EventPublisher } from '#libs/event-stream';
+import { Store } from '#libs/store';
+import { StoredTenants } from '../access/stored-tenants.js';
+import { Tenants } from '../access/tenants.js';
+import { TokenAdministration } from '../access/token-administration.js';
+import { RuntimeConfig } from '../config/runtime-config.js';
+import { HealthService } from '../health/health-service.js';
+import { RouteTable } from '../http/route-table.js';
+import { Log } from '../logging/log.js';
+import { Metrics } from '../metrics/metrics.js';
+import { OutboxRelay } from '../processing/outbox-relay.js';
+import { StoreTransactor, Transactor } from '../processing/transactor.js';
+import { parseMasterKeys } from '../secrets/master-keys.js';
+import { Sealer } from '../secrets/sealer.js';
+import { type Ground } from './ground.js';
+import { type Stores, type Stream } from './parts.js';
+import { type Parts, type Token } from './runtime.module.js';
+
+export interface Opened {
+  readonly stream: Stream;
+  readonly stores: Stores;
+  readonly relay: OutboxRelay | undefined;
+  readonly routes: RouteTable;
+}
+
+/** What modules may inject. `Store`, `Transactor` and `OutboxRelay` only with a schema, `Sealer` only with master keys. */
+export function providedParts(ground: Ground, { stream, stores, relay, routes }: Opened): Parts {
+  const { clock, ids, config, log, metrics, health } = ground;
+  const parts: [Token, object][] = [
+    [Clock, clock],
+    [Ids, ids],
+    [RuntimeConfig, config],
+    [Log, log],
+    [Metrics, metrics],
+    [HealthService, health],
+    [RouteTable, routes],
+    [EventLog, stream.eventLog],
+    [EventPublisher, stream.publisher],
+    [Tenants, new StoredTenants(stores.access)],
+    [TokenAdministration, new TokenAdministration(stores.access, { clock, ids, random: (length) => randomBytes(length) })],
+  ];
+  if (stores.own && relay) {
+    parts.push([Store, stores.own], [OutboxRelay, relay]);
+    parts.push([Transactor, new StoreTransactor(stores.own, relay, config.topics.events)]);
+  }
+  if (config.masterKeys !== undefined) parts.push([Sealer, new Sealer(parseMasterKeys(config.masterKeys))]);
+  return new Map(parts);
+}
