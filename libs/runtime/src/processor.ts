@@ -1,6 +1,6 @@
 import { type EventEnvelope } from '#libs/contracts';
 import { type Position, type StreamRecord } from '#libs/event-stream';
-import { type Tx } from '#libs/store';
+import { type StoreTx } from '#libs/store';
 
 /** An event as a processor gets it. */
 export interface Received {
@@ -14,8 +14,11 @@ export interface Received {
 
 /** What a batch may do, all inside one transaction. */
 export interface UnitOfWork {
-  readonly tx: Tx;
-  /** Puts an event into the outbox, in order. It is published after the commit, also after a crash. */
+  readonly tx: StoreTx;
+  /**
+   * Puts an event into the outbox, in order. It is published after the commit, also after a crash.
+   * @throws RangeError for an event of more than 1,000,000 bytes, which the broker would refuse
+   */
   emit(event: EventEnvelope): void;
 }
 

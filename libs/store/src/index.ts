@@ -1,1 +1,16 @@
+export * from './copy.js';
+export { type StoreLocation } from './connection.js';
+export { type MigrationClass, SchemaTooNew } from './migrate.js';
+export * from './migrations/index.js';
+export * from './shard.js';
+export * from './sql/delete-checkpoints.js';
+export * from './sql/delete-outbox.js';
+export * from './sql/insert-outbox.js';
+export * from './sql/move-checkpoint.js';
+export * from './sql/outbox-depth.js';
+export * from './sql/own-shards.js';
+export * from './sql/read-checkpoints.js';
+export * from './sql/read-outbox.js';
+export * from './store.js';
+export * from './transient.js';
 export * from './tx.js';

@@ -1,0 +1,10 @@
+export { type DeadLetter, readDeadLetter, replayOf } from './dead-letter.js';
+export * from './errors.js';
+export { type MetricsPort, noMetrics } from './metrics.js';
+export * from './nest-strategy.js';
+export * from './outbox-relay.js';
+export { type HostOptions, ProcessorHost } from './processor-host.js';
+export * from './processor-status.js';
+export { publicMessage } from './redact.js';
+export * from './transactor.js';
+export { type TenantLookup } from './workload.js';

@@ -1,0 +1,128 @@
+import { type BatchHandler, type RecordBatch, TopicRecreated } from '#libs/event-stream';
+import { CommitUnknown, readCheckpoints } from '#libs/store';
+import { type UnitOfWork } from '../processor.js';
+import { BatchSettlement } from './batch-settlement.js';
+import { CheckpointLost, CheckpointRemoved } from './errors.js';
+import { fenced } from './fenced-transaction.js';
+import { type LoopScope } from './loop-scope.js';
+import { PartitionProgress } from './partition-progress.js';
+import { Serial } from './serial.js';
+import { type Workload } from './workload.js';
+
+/**
+ * What every processor does with a batch: one transaction that moves the checkpoint, applies, and fills the outbox. The
+ * checkpoint moves only from where this member left it, so a member that lost its partition writes nothing. Trouble with
+ * the database throws and leaves nothing behind; a record that cannot be decided becomes a dead letter. A batch in which
+ * nothing is ours moves the checkpoint later, together with others.
+ */
+export class ProcessorLoop<Work> implements BatchHandler {
+  private readonly partitions = new Map<number, PartitionProgress>();
+  private readonly serial = new Serial<number>();
+
+  constructor(
+    private readonly scope: LoopScope,
+    private readonly workload: Workload<Work>,
+  ) {}
+
+  async resumeFrom(
+    topic: string,
+    topicId: string,
+    partitions: readonly number[],
+  ): Promise<ReadonlyMap<number, number>> {
+    const rows = await readCheckpoints(this.scope.store, this.scope.processor, topic);
+    const foreign = rows.find((row) => row.topicId !== topicId);
+    if (foreign) throw new TopicRecreated(topic, foreign.topicId, topicId);
+    const offsets = new Map<number, number>();
+    this.partitions.clear();
+    for (const partition of partitions) {
+      const row = rows.find((each) => each.partition === partition);
+      if (row) offsets.set(partition, row.nextOffset);
+      this.partitions.set(partition, new PartitionProgress(topicId, partition, row?.nextOffset));
+    }
+    return offsets;
+  }
+
+  handle(batch: RecordBatch, { signal }: { readonly signal: AbortSignal }): Promise<number> {
+    return this.serial.run(batch.partition, async () => {
+      const progress = this.partitions.get(batch.partition);
+      if (!progress) throw new Error(`${this.scope.processor}: partition ${batch.partition} is not assigned`);
+      if (progress.stopped) throw progress.stopped;
+      const started = performance.now();
+      const position = await this.take(progress, batch, signal).catch((error) => this.reread(progress, error));
+      this.scope.metrics.batch.observe({ processor: this.scope.processor }, (performance.now() - started) / 1000);
+      return position ?? batch.records[0]?.offset ?? batch.nextOffset;
+    });
+  }
+
+  /** Runs `work` fenced, the checkpoint brought up to the position. Does nothing where nothing was ever read. */
+  sweep(partition: number, work: (unit: UnitOfWork) => Promise<void>): Promise<void> {
+    return this.serial.run(partition, async () => {
+      const progress = this.partitions.get(partition);
+      if (progress?.position === undefined || progress.stopped) return;
+      await fenced(this.scope, progress, progress.position, work).catch(async (error) => {
+        await this.reread(progress, error);
+        const found = this.partitions.get(partition);
+        if (found) found.seek = true;
+      });
+    });
+  }
+
+  /** Brings checkpoints up to the positions where they lag by much, or at all with `everything`. */
+  async flush(everything = false): Promise<void> {
+    for (const { partition } of this.progress().filter((each) => each.due(everything))) {
+      await this.sweep(partition, () => Promise.resolve());
+    }
+  }
+
+  progress(): readonly PartitionProgress[] {
+    return [...this.partitions.values()];
+  }
+
+  /** Whether a batch or a sweep of the partition runs. */
+  busy(partition: number): boolean {
+    return this.serial.busy(partition);
+  }
+
+  private async take(
+    progress: PartitionProgress,
+    batch: RecordBatch,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const from = progress.position ?? 0;
+    if (batch.nextOffset <= from || progress.seek) {
+      progress.seek = false;
+      return progress.position;
+    }
+    const fresh = batch.records.filter((record) => record.offset >= from);
+    const skipped = (outcome: string) => this.scope.metrics.records.inc({ processor: this.scope.processor, outcome });
+    const items = await this.workload.select(fresh, skipped);
+    await new BatchSettlement(this.scope, this.workload, progress, signal).run(items, batch.nextOffset);
+    progress.lastTimestamp = fresh.at(-1)?.timestamp ?? progress.lastTimestamp;
+    return progress.position;
+  }
+
+  /**
+   * The checkpoint is not where this member believed, or the answer to a COMMIT was lost: the row alone tells where to go
+   * on (C9, C11). Any other error is thrown on.
+   */
+  private async reread(progress: PartitionProgress, error: unknown): Promise<number | undefined> {
+    const { processor, topic, store, metrics, log, relay } = this.scope;
+    const { topicId, partition, committed } = progress;
+    if (!(error instanceof CheckpointLost || error instanceof CommitUnknown)) throw error;
+    if (error instanceof CheckpointLost) metrics.lost.inc({ processor });
+    const rows = await readCheckpoints(store, processor, topic);
+    const row = rows.find((each) => each.topicId === topicId && each.partition === partition);
+    if (!row && committed !== undefined) {
+      throw new CheckpointRemoved(`${processor}: the checkpoint of ${topic}/${partition} was removed`);
+    }
+    log.warn(
+      { processor, topic, partition, believed: committed, found: row?.nextOffset },
+      `${error.name}: going on there`,
+    );
+    const fresh = new PartitionProgress(topicId, partition, row?.nextOffset);
+    fresh.faults = progress.faults;
+    if (this.partitions.get(partition) === progress) this.partitions.set(partition, fresh);
+    relay.wake();
+    return fresh.position;
+  }
+}

@@ -1,0 +1,28 @@
+const MAX_BYTES = 1024;
+
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1***@'],
+  [/\b(bearer|basic|genie-?key)\s+[\w.~+/=-]+/gi, '$1 ***'],
+  [/\bxox[a-z]-[\w-]+/gi, '***'],
+  [/\bhttps:\/\/hooks\.[^\s"']+/gi, '***'],
+  [/((?:password|passwd|secret|token|api[_-]?key|authorization)["']?\s*[:=]\s*["']?)[^\s"',;}]+/gi, '$1***'],
+];
+
+/**
+ * What may be told of an error outside the process: its message without what looks like a secret, one line, at most 1 KiB
+ * of UTF-8 cut at a code point. Details of a database error are left out: they quote rows.
+ */
+export function publicMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const clean = SECRETS.reduce((text, [pattern, mask]) => text.replace(pattern, mask), message.slice(0, 8 * MAX_BYTES));
+  return cut(clean.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim(), MAX_BYTES);
+}
+
+/** The longest start of `text` that takes at most `bytes` in UTF-8. */
+export function cut(text: string, bytes: number): string {
+  const whole = Buffer.from(text);
+  if (whole.length <= bytes) return text;
+  let end = bytes;
+  while (end > 0 && (whole[end]! & 0xc0) === 0x80) end--;
+  return whole.toString('utf8', 0, end);
+}

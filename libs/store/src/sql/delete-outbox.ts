@@ -1,0 +1,13 @@
+import { type Tx } from '../tx.js';
+
+/** Removes rows that the log has. */
+export async function deleteOutbox(
+  tx: Tx,
+  rows: readonly { readonly shard: number; readonly id: number }[],
+): Promise<void> {
+  await tx.query(
+    `delete from outbox using unnest($1::integer[], $2::bigint[]) as done(shard, id)
+     where outbox.shard = done.shard and outbox.id = done.id`,
+    [rows.map((row) => row.shard), rows.map((row) => row.id)],
+  );
+}

@@ -1,0 +1,19 @@
+import { type Tx } from '../tx.js';
+
+/** How far a processor has come on one partition of one topic. */
+export interface CheckpointRow {
+  readonly topicId: string;
+  readonly partition: number;
+  readonly nextOffset: number;
+  readonly updatedAt: string;
+}
+
+/** All checkpoints of `processor` on `topic`, whatever the topic's identity. */
+export async function readCheckpoints(tx: Tx, processor: string, topic: string): Promise<readonly CheckpointRow[]> {
+  const { rows } = await tx.query<CheckpointRow>(
+    `select topic_id as "topicId", partition, next_offset as "nextOffset", updated_at as "updatedAt"
+     from checkpoint where processor = $1 and topic = $2`,
+    [processor, topic],
+  );
+  return rows;
+}
