@@ -1,20 +1,39 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { Log } from '../logging/log.js';
-import { isUnexpected, sendProblem } from './problem-reply.js';
+import { type Log } from '../logging/log.js';
+import { type Problem, problem } from './problem.js';
+import { isUnexpected, pathOf, sendProblem } from './problem-reply.js';
+import { unauthorized } from './route-guard.js';
+import { type RouteTable } from './route-table.js';
 
 /** Every error of a handler, pipe or parser as a problem document; the unexpected ones also in the log. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly log: Log,
+    private readonly routes: RouteTable,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    if (isUnexpected(error)) {
-      this.log.error({ err: error, requestId: request.id, route: request.routeOptions?.url }, 'request failed');
-    }
-    if (!reply.sent) sendProblem(error, request, reply);
+    if (reply.sent) return this.report(error, request);
+    if (request.is404) return sendProblem(this.unknown(request), request, reply);
+    if (isUnexpected(error)) this.report(error, request);
+    sendProblem(error, request, reply);
+  }
+
+  private report(error: unknown, request: FastifyRequest): void {
+    const traceparent = request.headers['traceparent'];
+    const trace = typeof traceparent === 'string' ? { traceId: /^00-([0-9a-f]{32})-/.exec(traceparent)?.[1] } : {};
+    this.log.error({ err: error, requestId: request.id, ...trace, route: request.routeOptions.url }, 'request failed');
+  }
+
+  private unknown(request: FastifyRequest): Problem {
+    if (!request.principal) return unauthorized();
+    const methods = this.routes.methodsOf(pathOf(request.url));
+    if (methods.length === 0) return problem(404, 'Not found');
+    return problem(405, 'Method not allowed', { headers: { allow: methods.join(', ') } });
   }
 }

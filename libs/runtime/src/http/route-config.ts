@@ -18,6 +18,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     tocsin?: RouteSettings;
   }
+
+  interface FastifyRequest {
+    /** Set by the guard of a route with `raw`. */
+    takesRawBody: boolean;
+  }
 }
 
 type Handler = object;

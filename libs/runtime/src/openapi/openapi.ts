@@ -1,18 +1,24 @@
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type FastifyInstance } from 'fastify';
-import { DOCS_PATH } from '../http/fastify.js';
+import { serveSwaggerUi } from './swagger-ui.js';
 
 /** The OpenAPI 3.1 document of a service, without anything that differs from one start to the next. */
-export function openApiDocument(app: INestApplication, service: string, version = '1'): OpenAPIObject {
+export function openApiDocument(app: INestApplication, service: string): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle(`Tocsin ${service}`)
-    .setVersion(version)
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A token of Tocsin; `Token <t>` and Basic with the token as password do too.' })
+    .setVersion('1')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'A token of Tocsin; `Token <t>` and Basic with the token as password do as well.',
+    })
     .addSecurityRequirements('bearer')
     .build();
-  const document = SwaggerModule.createDocument(app, config, { operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}` });
+  const operationIdFactory = (controller: string, method: string): string =>
+    `${controller.replace(/Controller$/, '')}.${method}`;
+  const document = SwaggerModule.createDocument(app, config, { operationIdFactory });
   return { ...document, paths: sortedByKey(document.paths) };
 }
 
@@ -20,18 +26,13 @@ function sortedByKey<Value>(record: Record<string, Value>): Record<string, Value
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/**
- * Serves the document at /openapi.json and Swagger UI at /docs, both without a token. The document is made when it is
- * first asked for; `instead` is asked each time.
- */
-export function serveOpenApi(app: INestApplication, service: string, instead?: () => Promise<object>): void {
-  let document: OpenAPIObject | undefined;
-  const make = (): OpenAPIObject => (document ??= openApiDocument(app, service));
+/** The document at /openapi.json, made when it is first asked for, and Swagger UI at /docs; both without a token. */
+export function serveOpenApi(app: INestApplication, service: string): void {
+  let text: string | undefined;
   const instance = app.getHttpAdapter().getInstance() as FastifyInstance;
-  instance.get('/openapi.json', { config: { tocsin: { access: 'public' } } }, async (_request, reply) => {
-    const answer = instead ? await instead() : make();
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
+  instance.get('/openapi.json', { config: { tocsin: { access: 'public' } } }, (_request, reply) => {
+    text ??= JSON.stringify(openApiDocument(app, service));
+    return reply.type('application/json; charset=utf-8').send(text);
   });
-  const elsewhere = instead ? { swaggerUrl: '/openapi.json' } : {};
-  SwaggerModule.setup(DOCS_PATH.slice(1), app, make, { raw: false, customSiteTitle: `Tocsin ${service}`, ...elsewhere });
+  serveSwaggerUi(instance, `Tocsin ${service}`);
 }

@@ -1,0 +1,5 @@
+import { type MigrationClass } from '#libs/store';
+import { Access1763600100000 } from './1763600100000-access.js';
+
+/** The schema `access`, oldest first. Whichever service starts first applies them. */
+export const accessMigrations: readonly MigrationClass[] = [Access1763600100000];

@@ -1,0 +1,89 @@
+import { type Clock, type Ids } from '#libs/core';
+import { type Tx } from '#libs/store';
+import { insertToken } from './access-store.js';
+import { digestOf, publicIdOf } from './token.js';
+
+export interface Tenant {
+  readonly organizationId: string;
+  readonly projectId: string;
+}
+
+/** A new organisation with its first project. */
+export async function insertOrganization(
+  tx: Tx,
+  name: string,
+  { clock, ids }: { clock: Clock; ids: Ids },
+  first = false,
+): Promise<Tenant> {
+  const tenant = { organizationId: ids.next(), projectId: ids.next() };
+  const now = clock.now();
+  await tx.query('insert into access.organization (id, name, first, created_at) values ($1, $2, $3, $4)', [
+    tenant.organizationId,
+    name,
+    first,
+    now,
+  ]);
+  await tx.query('insert into access.project (id, organization_id, name, created_at) values ($1, $2, $3, $4)', [
+    tenant.projectId,
+    tenant.organizationId,
+    'default',
+    now,
+  ]);
+  return tenant;
+}
+
+/** The first organisation and its first project; undefined before the first start made them. */
+export async function firstTenant(tx: Tx): Promise<Tenant | undefined> {
+  const { rows } = await tx.query<{ organizationId: string; projectId: string }>(
+    `select o.id as "organizationId", p.id as "projectId" from access.organization o
+       join access.project p on p.organization_id = o.id
+      where o.first order by p.created_at, p.id limit 1`,
+  );
+  return rows[0];
+}
+
+/** Any number that nothing else locks. */
+const FIRST_START = 7_406_101;
+
+/**
+ * What a first start makes: one organisation, one project, and the admin token of the environment. Several services
+ * may do so at once. Another token than last time takes the place of the one before; one that was revoked by request
+ * stays revoked.
+ */
+export async function ensureFirstTenant(
+  tx: Tx,
+  adminToken: string | undefined,
+  shell: { clock: Clock; ids: Ids },
+): Promise<Tenant> {
+  await tx.query('select pg_advisory_xact_lock($1)', [FIRST_START]);
+  const tenant = (await firstTenant(tx)) ?? (await insertOrganization(tx, 'default', shell, true));
+  if (adminToken !== undefined) await ensureAdminToken(tx, adminToken, tenant, shell);
+  return tenant;
+}
+
+async function ensureAdminToken(
+  tx: Tx,
+  token: string,
+  tenant: Tenant,
+  { clock, ids }: { clock: Clock; ids: Ids },
+): Promise<void> {
+  const digest = digestOf(token);
+  await tx.query('delete from access.token where installation and revoked_at is null and digest <> $1', [digest]);
+  const { rowCount } = await tx.query('select 1 from access.token where digest = $1', [digest]);
+  if (rowCount > 0) return;
+  await insertToken(tx, {
+    ...tenant,
+    id: ids.next(),
+    publicId: publicIdOf(token) ?? null,
+    digest,
+    kind: 'admin',
+    name: 'admin',
+    sourceType: null,
+    baseUrl: null,
+    partitions: null,
+    installation: true,
+    createdAt: clock.now(),
+    createdBy: null,
+    expiresAt: null,
+  });
+}
