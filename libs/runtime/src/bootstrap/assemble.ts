@@ -24,8 +24,8 @@ export async function assemble(ground: Ground): Promise<StartedService> {
   relay?.start();
   if (relay) closing.add('outbox', () => relay.stop());
   const routes = new RouteTable();
-  const parts = providedParts(ground, { stream, stores, relay, routes });
   const verifier = new TokenVerifier(tokenDirectory(stores.access), clock);
+  const parts = providedParts(ground, { stream, stores, relay, routes, verifier });
   const app = await createApplication({ ...ground, service: config.service, module: options.module, openApi: options.openApi, parts, routes, verifier });
   closing.add('application', () => app.close());
   await app.init();

@@ -5,6 +5,7 @@ import { Store } from '#libs/store';
 import { StoredTenants } from '../access/stored-tenants.js';
 import { Tenants } from '../access/tenants.js';
 import { TokenAdministration } from '../access/token-administration.js';
+import { TokenVerifier } from '../access/token-verifier.js';
 import { RuntimeConfig } from '../config/runtime-config.js';
 import { HealthService } from '../health/health-service.js';
 import { RouteTable } from '../http/route-table.js';
@@ -23,10 +24,11 @@ export interface Opened {
   readonly stores: Stores;
   readonly relay: OutboxRelay | undefined;
   readonly routes: RouteTable;
+  readonly verifier: TokenVerifier;
 }
 
 /** What modules may inject. `Store`, `Transactor` and `OutboxRelay` only with a schema, `Sealer` only with master keys. */
-export function providedParts(ground: Ground, { stream, stores, relay, routes }: Opened): Parts {
+export function providedParts(ground: Ground, { stream, stores, relay, routes, verifier }: Opened): Parts {
   const { clock, ids, config, log, metrics, health } = ground;
   const parts: [Token, object][] = [
     [Clock, clock],
@@ -38,6 +40,7 @@ export function providedParts(ground: Ground, { stream, stores, relay, routes }:
     [RouteTable, routes],
     [EventLog, stream.eventLog],
     [EventPublisher, stream.publisher],
+    [TokenVerifier, verifier],
     [Tenants, new StoredTenants(stores.access)],
     [TokenAdministration, new TokenAdministration(stores.access, { clock, ids, random: (length) => randomBytes(length) })],
   ];
