@@ -15,7 +15,7 @@ const DRAIN_HTTP_MS = 8_000;
 export async function launchService(options: ServiceOptions, overrides: ServiceOverrides = {}): Promise<LaunchedService> {
   const ground = groundOf(options, overrides);
   const { config, front, closing, stopping, health } = ground;
-  armCrashpoints(config.crashpoint === undefined ? undefined : crashpointHook(config.crashpoint));
+  armCrashpoints(config.crashpoint === undefined ? undefined : crashpointHook(config.crashpoint, options.service));
   const url = await front.listen(config.port, config.host);
   const started = assemble(ground);
   started.catch(() => undefined);

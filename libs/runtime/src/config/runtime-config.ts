@@ -36,7 +36,7 @@ export abstract class RuntimeConfig {
   /** The first admin token. Absent: no first organisation is made. */
   abstract readonly adminToken: string | undefined;
   abstract readonly sink: string | undefined;
-  /** `name` or `name:hit`: where the process shall die. Only a test sets it. */
+  /** Where the process shall die (`crashpointHook` has the form). Only a test sets it. */
   abstract readonly crashpoint: string | undefined;
 }
 
