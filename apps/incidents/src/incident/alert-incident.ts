@@ -1,5 +1,5 @@
 import { type Labels, labelOf } from '#libs/contracts';
-import { type Alert } from '../alert.js';
+import { type Alert } from '../alerts/alert.js';
 import { type NewIncident } from './incident.js';
 
 /**

@@ -21,7 +21,7 @@ const incident: NewIncident = {
   detailsUrl: '',
   ticketUrl: '',
 };
-const opened: IncidentEvent = { name: 'IncidentOpened', payload: { ...incident, sequence: 1 } as never };
+const opened: IncidentEvent = { name: 'IncidentOpened', payload: { ...incident, sequence: 1 } };
 const closed = (endTime: string, reason: string, sequence = 2): IncidentEvent => ({
   name: 'IncidentClosed',
   payload: { incidentId: 'i1', pk: 7, sequence, endTime, reason },

@@ -27,6 +27,8 @@ export interface Incident {
   readonly tags: readonly string[];
   readonly source: { readonly id: string; readonly name: string; readonly type: string };
   readonly sourceIncidentId: string;
+  readonly detailsUrl: string;
+  readonly ticketUrl: string;
 }
 
 /** Undefined before it was opened. */
@@ -37,7 +39,7 @@ export type IncidentState = Incident | undefined;
 function evolve(state: IncidentState, { name, payload }: IncidentEvent): IncidentState {
   switch (name) {
     case 'IncidentOpened': {
-      const { endTime, detailsUrl: _details, ticketUrl: _ticket, predecessor: _predecessor, ...rest } = payload;
+      const { endTime, ...rest } = payload;
       return { ...rest, ...(endTime ? { endTime } : {}) };
     }
     case 'IncidentClosed':
@@ -47,8 +49,12 @@ function evolve(state: IncidentState, { name, payload }: IncidentEvent): Inciden
 
 // ---- decide
 
+type Opened = PayloadOf<typeof IncidentOpened>;
+
 /** Everything of an incident but what the rules add to it. */
-export type NewIncident = Omit<PayloadOf<typeof IncidentOpened>, 'sequence'>;
+export type NewIncident = {
+  readonly [K in keyof Opened as string extends K ? never : Exclude<K, 'sequence'>]: Opened[K];
+};
 
 export type IncidentCommand =
   | { readonly type: 'open'; readonly incident: NewIncident }
@@ -65,13 +71,11 @@ const INFERRED: ReadonlySet<string | undefined> = new Set(['expired', 'supersede
 function decide(command: IncidentCommand, state: IncidentState): readonly IncidentEvent[] {
   switch (command.type) {
     case 'open':
-      return state ? [] : [{ name: 'IncidentOpened', payload: { ...command.incident, sequence: 1 } as Opened }];
+      return state ? [] : [{ name: 'IncidentOpened', payload: { ...command.incident, sequence: 1 } }];
     case 'close':
       return close(command.endTime, command.reason, state);
   }
 }
-
-type Opened = PayloadOf<typeof IncidentOpened>;
 
 function close(endTime: Instant, reason: string, state: IncidentState): readonly IncidentEvent[] {
   if (!state?.stateful) return [];

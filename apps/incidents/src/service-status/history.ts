@@ -8,6 +8,11 @@ export interface Observation {
   readonly description: string;
 }
 
+/** An observation, and whether it was published as a change. */
+export interface Noted extends Observation {
+  readonly changed: boolean;
+}
+
 /** An observation's place in the history. */
 export interface Placed<O extends Observation> {
   readonly index: number;

@@ -1,5 +1,13 @@
 import { compareInstants, type Decider, type Instant } from '#libs/core';
-import { inForceAt, type Observation, placeOf, sameObservation, sameStatus, statusWord } from './history.js';
+import {
+  inForceAt,
+  type Noted,
+  type Observation,
+  placeOf,
+  sameObservation,
+  sameStatus,
+  statusWord,
+} from './history.js';
 
 /*
  * The status of one service (organisation, partition, platform, service, facet, location) through time: reference
@@ -33,11 +41,6 @@ export type ServiceStatusEvent =
 interface SpanId {
   readonly fingerprint: string;
   readonly from: Instant;
-}
-
-/** An observation, and whether it was published as a change. */
-export interface Noted extends Observation {
-  readonly changed: boolean;
 }
 
 // ---- state

@@ -6,13 +6,13 @@ import { instant, text } from '../fields.js';
 const observation = {
   partition: text(200),
   /** Unambiguous id of the status: partition, platform, service, facet and location, each percent-encoded. */
-  key: text(4096),
-  platform: text(1024),
-  service: text(1024),
-  facet: text(1024),
-  location: z.string().max(4096),
-  status: text(1024),
-  previousStatus: z.string().max(1024).optional(),
+  key: text(1_000_000),
+  platform: text(16_384),
+  service: text(16_384),
+  facet: text(16_384),
+  location: z.string().max(16_384),
+  status: text(16_384),
+  previousStatus: z.string().max(16_384).optional(),
   description: z.string().max(16_384),
   time: instant,
   /** Fingerprint of the alert that was observed. */

@@ -8,6 +8,7 @@ import {
   type PayloadOf,
   type ServiceObservation,
 } from '#libs/contracts';
+import { type Cause } from '../occurrence/occurrence.js';
 import { type Instant, instantOfMillis, isZeroTime, microsOf } from '#libs/core';
 
 /** An alert record as the rules take it, whoever sent it. */
@@ -28,6 +29,7 @@ export interface Alert {
   readonly saidAt: Instant;
   /** What it says of a service; absent without the service labels. */
   readonly observation?: ServiceObservation | undefined;
+  readonly cause: Cause;
 }
 
 /** How far ahead of its record an alert may claim to start: an hour (`INTERFACES.md`, Ways in). */
@@ -56,11 +58,16 @@ export function alertOf(event: EventEnvelope, timestamp: number): Alert {
     labels,
     annotations,
     generatorURL: printableText(payload.generatorURL ?? ''),
-    source: { id: sourceId ?? '', name: printableText(source), type: sourceType ?? '' },
+    source: { id: cut(sourceId, 64), name: cut(source, 1024), type: cut(sourceType, 1024) },
     startsAt: payload.startsAt,
     ...times(event, saidAt),
     saidAt,
     observation: observationOf(labels, annotations),
+    cause: {
+      eventId: event.metadata.id,
+      correlationId: event.metadata.correlationId,
+      projectId: event.metadata.projectId,
+    },
   };
 }
 
@@ -72,6 +79,11 @@ function times(event: EventEnvelope, saidAt: Instant): Pick<Alert, 'endsAt' | 'e
   const { endsAt, expiresAt } = event.payload as PayloadOf<typeof AlertFired>;
   const until = expiresAt ?? endsAt;
   return until && !isZeroTime(until) ? { expiresAt: until } : {};
+}
+
+/** A foreign producer may name itself at length; the incident's schema has bounds. */
+function cut(text: string | undefined, length: number): string {
+  return printableText((text ?? '').slice(0, length));
 }
 
 /** PostgreSQL keeps neither NUL nor half a surrogate pair; they show as the replacement character. */

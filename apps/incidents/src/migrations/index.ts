@@ -1,0 +1,5 @@
+import { type MigrationClass, storeMigrations } from '#libs/store';
+import { Decisions1763600100000 } from './1763600100000-decisions.js';
+
+/** The schema `incidents`, oldest first. */
+export const migrations: readonly MigrationClass[] = [...storeMigrations, Decisions1763600100000];
