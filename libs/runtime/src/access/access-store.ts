@@ -79,7 +79,7 @@ export async function insertToken(tx: Tx, token: TokenToStore): Promise<void> {
   );
 }
 
-/** Tokens of an organisation, oldest first, those after (createdAt, id) where given. */
+/** Tokens of an organisation that are not revoked, oldest first, those after (createdAt, id) where given. */
 export async function listTokens(
   tx: Tx,
   organizationId: string,
@@ -88,17 +88,17 @@ export async function listTokens(
 ): Promise<TokenRow[]> {
   const { rows } = await tx.query<TokenRow>(
     `select ${COLUMNS} from access.token
-      where organization_id = $1 and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
+      where organization_id = $1 and revoked_at is null and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
       order by created_at, id limit $4`,
     [organizationId, after?.createdAt ?? null, after?.id ?? null, limit],
   );
   return rows;
 }
 
-/** @returns undefined where the organisation has no such token */
+/** @returns undefined where the organisation has no such token, or had it and revoked it */
 export async function readToken(tx: Tx, organizationId: string, id: string): Promise<TokenRow | undefined> {
   const { rows } = await tx.query<TokenRow>(
-    `select ${COLUMNS} from access.token where organization_id = $1 and id = $2`,
+    `select ${COLUMNS} from access.token where organization_id = $1 and id = $2 and revoked_at is null`,
     [organizationId, id],
   );
   return rows[0];
