@@ -14,13 +14,27 @@ export interface OwnProcess {
 const POLL_MS = 50;
 
 /** Every process, but this one, that carries this TOCSIN_HOME and a SERVICE. */
-export async function findOwnProcesses(home: string): Promise<OwnProcess[]> {
+export function findOwnProcesses(home: string): Promise<OwnProcess[]> {
+  return find((carried) => carried === home);
+}
+
+/** Every process, but this one, whose TOCSIN_HOME lies below a folder. */
+export function findProcessesBelow(folder: string): Promise<OwnProcess[]> {
+  return find((carried) => carried.startsWith(`${folder}/`));
+}
+
+async function find(isWanted: (home: string) => boolean): Promise<OwnProcess[]> {
   const found = process.platform === 'linux' ? await readProc() : await readPs();
   return found.flatMap(({ pid, environment }) => {
-    const service = environment.find((entry) => entry.startsWith('SERVICE='))?.slice('SERVICE='.length);
-    const ours = environment.includes(`TOCSIN_HOME=${home}`) && service !== undefined && pid !== process.pid;
-    return ours ? [{ pid, service }] : [];
+    const home = valueOf(environment, 'TOCSIN_HOME');
+    const service = valueOf(environment, 'SERVICE');
+    if (home === undefined || service === undefined || pid === process.pid) return [];
+    return isWanted(home) ? [{ pid, service }] : [];
   });
+}
+
+function valueOf(environment: readonly string[], name: string): string | undefined {
+  return environment.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 interface ProcessEnvironment {
