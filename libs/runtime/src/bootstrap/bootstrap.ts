@@ -15,6 +15,9 @@ export async function bootstrap(options: ServiceOptions): Promise<void> {
     const service = await launchService(options);
     stop.whenAsked(() => service.stop());
     await startedOrStopped(service, stop);
+    const failure = await service.failed;
+    await service.stop();
+    throw failure;
   } catch (error) {
     await giveUp(error);
   }

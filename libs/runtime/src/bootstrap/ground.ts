@@ -20,6 +20,9 @@ export interface Ground extends Shell {
   readonly closing: Closing;
   /** Aborts when the service shall stop. */
   readonly stopping: AbortController;
+  /** Settles with what the process cannot go on after. */
+  readonly failed: Promise<Error>;
+  fail(error: Error, part: string): void;
   /** What the start waits for; undefined when it is over. */
   stage: string | undefined;
 }
@@ -30,6 +33,8 @@ export function groundOf(options: ServiceOptions, overrides: ServiceOverrides): 
   const log = createLog(config.service, config.logLevel, overrides.logSink);
   const metrics = new Metrics({ service: config.service });
   const health = new HealthService(config.service);
+  let failWith: (error: Error) => void;
+  const failed = new Promise<Error>((resolve) => (failWith = resolve));
   const ground: Ground = {
     ...shellOf(overrides),
     options,
@@ -41,6 +46,11 @@ export function groundOf(options: ServiceOptions, overrides: ServiceOverrides): 
     front: new HttpFront((path) => healthAt(health, path)),
     closing: new Closing(log),
     stopping: new AbortController(),
+    failed,
+    fail: (error, part) => {
+      log.fatal({ err: error, part }, 'cannot go on');
+      failWith(error);
+    },
     stage: 'configuration',
   };
   health.addReadiness({ name: 'service', check: () => serviceHealth(ground) });

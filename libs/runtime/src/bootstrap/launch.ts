@@ -28,7 +28,7 @@ export async function launchService(options: ServiceOptions, overrides: ServiceO
     await front.drain(DRAIN_HTTP_MS);
     await closing.closeAll();
   };
-  return { config, url, started, stop: () => (stopped ??= stop()) };
+  return { config, url, started, failed: ground.failed, stop: () => (stopped ??= stop()) };
 }
 
 /** As `launchService`, and waits until it takes work: for specs. */

@@ -6,7 +6,8 @@ import { ensureFirstTenant } from '../access/organizations.js';
 import { type RuntimeConfig } from '../config/runtime-config.js';
 import { type Log } from '../logging/log.js';
 import { persist } from './start-gate.js';
-import { type ServiceOptions, type ServiceOverrides } from './service-options.js';
+import { type Ground } from './ground.js';
+import { type ServiceOverrides } from './service-options.js';
 
 /** Time and ids of the shell. */
 export interface Shell {
@@ -54,13 +55,9 @@ export interface Stores {
 }
 
 /** Opens and migrates, as often as it takes, and makes the first organisation. */
-export async function openStores(
-  options: ServiceOptions,
-  config: RuntimeConfig,
-  shell: Shell,
-  log: Log,
-  signal: AbortSignal,
-): Promise<Stores> {
+export async function openStores(ground: Ground): Promise<Stores> {
+  const { options, config, log, stopping } = ground;
+  const { signal } = stopping;
   const location = { url: config.databaseUrl, applicationName: `tocsin-${config.service}` };
   const opened: Store[] = [];
   const open = async (settings: Omit<Parameters<typeof Store.open>[0], keyof typeof location>): Promise<Store> => {
@@ -71,7 +68,7 @@ export async function openStores(
   };
   try {
     const access = await open({ schema: 'access', migrations: accessMigrations, poolSize: 2 });
-    await persist('database', () => access.transaction((tx) => ensureFirstTenant(tx, config.adminToken, shell)), log, signal);
+    await persist('database', () => access.transaction((tx) => ensureFirstTenant(tx, config.adminToken, ground)), log, signal);
     const { schema, migrations = [], poolSize } = options;
     const own = schema === undefined ? undefined : await open({ schema, migrations, ...(poolSize ? { poolSize } : {}) });
     return { access, own };

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Clock, Ids } from '#libs/core';
 import { EventLog, EventPublisher } from '#libs/event-stream';
 import { Store } from '#libs/store';
-import { StoredTenants } from '../access/stored-tenants.js';
 import { Tenants } from '../access/tenants.js';
 import { TokenAdministration } from '../access/token-administration.js';
 import { TokenVerifier } from '../access/token-verifier.js';
@@ -12,23 +11,27 @@ import { RouteTable } from '../http/route-table.js';
 import { Log } from '../logging/log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { OutboxRelay } from '../processing/outbox-relay.js';
-import { StoreTransactor, Transactor } from '../processing/transactor.js';
+import { ProcessorHost } from '../processing/processor-host.js';
+import { Transactor } from '../processing/transactor.js';
 import { parseMasterKeys } from '../secrets/master-keys.js';
 import { Sealer } from '../secrets/sealer.js';
 import { type Ground } from './ground.js';
 import { type Stores, type Stream } from './parts.js';
+import { type Processing } from './processing.js';
 import { type Parts, type Token } from './runtime.module.js';
 
 export interface Opened {
   readonly stream: Stream;
   readonly stores: Stores;
-  readonly relay: OutboxRelay | undefined;
+  readonly tenants: Tenants;
+  readonly processing: Processing | undefined;
   readonly routes: RouteTable;
   readonly verifier: TokenVerifier;
 }
 
-/** What modules may inject. `Store`, `Transactor` and `OutboxRelay` only with a schema, `Sealer` only with master keys. */
-export function providedParts(ground: Ground, { stream, stores, relay, routes, verifier }: Opened): Parts {
+/** What modules may inject. `Store` and the processing only with a schema of its own, `Sealer` only with keys. */
+export function providedParts(ground: Ground, opened: Opened): Parts {
+  const { stream, stores, tenants, processing, routes, verifier } = opened;
   const { clock, ids, config, log, metrics, health } = ground;
   const parts: [Token, object][] = [
     [Clock, clock],
@@ -41,12 +44,12 @@ export function providedParts(ground: Ground, { stream, stores, relay, routes, v
     [EventLog, stream.eventLog],
     [EventPublisher, stream.publisher],
     [TokenVerifier, verifier],
-    [Tenants, new StoredTenants(stores.access)],
+    [Tenants, tenants],
     [TokenAdministration, new TokenAdministration(stores.access, { clock, ids, random: (length) => randomBytes(length) })],
   ];
-  if (stores.own && relay) {
-    parts.push([Store, stores.own], [OutboxRelay, relay]);
-    parts.push([Transactor, new StoreTransactor(stores.own, relay, config.topics.events)]);
+  if (processing) {
+    const { store, relay, transactor, host } = processing;
+    parts.push([Store, store], [OutboxRelay, relay], [Transactor, transactor], [ProcessorHost, host]);
   }
   if (config.masterKeys !== undefined) parts.push([Sealer, new Sealer(parseMasterKeys(config.masterKeys))]);
   return new Map(parts);

@@ -1,5 +1,6 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OutboxRelay } from '../processing/outbox-relay.js';
+import { type ProcessorHost } from '../processing/processor-host.js';
 import { type Store } from '#libs/store';
 import { type RuntimeConfig } from '../config/runtime-config.js';
 import { type RouteEntry } from '../http/route-table.js';
@@ -10,6 +11,7 @@ export interface StartedService {
   /** Absent where the service has no schema. */
   readonly store: Store | undefined;
   readonly relay: OutboxRelay | undefined;
+  readonly host: ProcessorHost | undefined;
   readonly routes: readonly RouteEntry[];
 }
 
@@ -20,6 +22,8 @@ export interface LaunchedService {
   readonly url: string;
   /** Settles when it takes work. Rejects when it never will. */
   readonly started: Promise<StartedService>;
+  /** Settles with the error after which the process has to end. */
+  readonly failed: Promise<Error>;
   /** Stops in order; the second call is the first. */
   stop(): Promise<void>;
 }

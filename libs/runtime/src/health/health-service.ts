@@ -5,26 +5,29 @@ const KEEP_MS = 500;
 const LOOP_TICK_MS = 1_000;
 const LOOP_DEAD_MS = 10_000;
 
+/** The checks there are now. */
+export type CheckSource = () => readonly HealthCheck[];
+
 /** What the two health paths answer. Checks run at the most twice a second however often somebody asks. */
 export class HealthService {
-  private readonly ready: HealthCheck[] = [];
-  private readonly live: HealthCheck[] = [];
-  private readonly kept = new Map<readonly HealthCheck[], { at: number; report: Promise<HealthReport> }>();
+  private readonly ready: CheckSource[] = [];
+  private readonly live: CheckSource[] = [];
+  private readonly kept = new Map<readonly CheckSource[], { at: number; report: Promise<HealthReport> }>();
   private tickedAt = performance.now();
   private readonly ticker = setInterval(() => (this.tickedAt = performance.now()), LOOP_TICK_MS).unref();
 
   constructor(readonly service: string) {
-    this.live.push({ name: 'eventLoop', check: () => this.loopHealth() });
+    this.addLiveness({ name: 'eventLoop', check: () => this.loopHealth() });
   }
 
-  /** Adds a part that has to be up before the service takes work. */
-  addReadiness(check: HealthCheck): void {
-    this.ready.push(check);
+  /** Adds a part that has to be up before the service takes work, or a source of parts that come and go. */
+  addReadiness(check: HealthCheck | CheckSource): void {
+    this.ready.push(typeof check === 'function' ? check : () => [check]);
   }
 
-  /** Adds a part without which the process is better restarted. */
-  addLiveness(check: HealthCheck): void {
-    this.live.push(check);
+  /** Adds a part without which the process is better restarted, or a source of such parts. */
+  addLiveness(check: HealthCheck | CheckSource): void {
+    this.live.push(typeof check === 'function' ? check : () => [check]);
   }
 
   readiness(): Promise<HealthReport> {
@@ -44,13 +47,14 @@ export class HealthService {
     clearInterval(this.ticker);
   }
 
-  private report(checks: readonly HealthCheck[]): Promise<HealthReport> {
-    const kept = this.kept.get(checks);
+  private report(sources: readonly CheckSource[]): Promise<HealthReport> {
+    const kept = this.kept.get(sources);
     if (kept && performance.now() - kept.at < KEEP_MS) return kept.report;
+    const checks = sources.flatMap((source) => source());
     const report = Promise.all(checks.map(async (check) => ({ check, health: await outcome(check) }))).then((results) =>
       reportOf(this.service, results),
     );
-    this.kept.set(checks, { at: performance.now(), report });
+    this.kept.set(sources, { at: performance.now(), report });
     return report;
   }
 

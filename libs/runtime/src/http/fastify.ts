@@ -22,7 +22,7 @@ export function createFastify(parts: FastifyParts): FastifyInstance {
     genReqId: requestIds(),
     return503OnClosing: false,
     serverFactory: (handler) => {
-      parts.front.serve(handler);
+      parts.front.application = handler;
       return parts.front.server;
     },
     clientErrorHandler: refuseBrokenRequest,

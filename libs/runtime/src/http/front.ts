@@ -8,12 +8,14 @@ type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 const SECOND = 1000;
 
 /**
- * The listening socket of a service. It answers from the first moment: health by `health`, all else 503 until `serve`
- * hands over to the application. So a service whose database is down at start is there and says so.
+ * The listening socket of a service. It answers from the first moment: health by `health`, all else 503 until it is
+ * opened to the application. So a service whose database is down at start is there and says so.
  */
 export class HttpFront {
   readonly server: Server;
   private handler: RawHandler = (request, response) => void this.answerStarting(request, response);
+  /** What answers once the front is open. */
+  application: RawHandler | undefined;
   /** True from the moment that the process is about to stop. */
   draining = false;
 
@@ -25,9 +27,9 @@ export class HttpFront {
     this.server.keepAliveTimeout = 75 * SECOND;
   }
 
-  /** The application takes over. */
-  serve(handler: RawHandler): void {
-    this.handler = handler;
+  /** Lets the application answer from now on. */
+  open(): void {
+    if (this.application) this.handler = this.application;
   }
 
   /** @returns the URL that it listens on. @throws Error that names port and variable when it cannot */

@@ -26,11 +26,15 @@ function sortedByKey<Value>(record: Record<string, Value>): Record<string, Value
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The document at /openapi.json, made when it is first asked for, and Swagger UI at /docs; both without a token. */
-export function serveOpenApi(app: INestApplication, service: string): void {
+/**
+ * The document at /openapi.json, made when it is first asked for, and Swagger UI at /docs; both without a token.
+ * `instead` is asked each time in place of the service's own document.
+ */
+export function serveOpenApi(app: INestApplication, service: string, instead?: () => Promise<object>): void {
   let text: string | undefined;
   const instance = app.getHttpAdapter().getInstance() as FastifyInstance;
-  instance.get('/openapi.json', { config: { tocsin: { access: 'public' } } }, (_request, reply) => {
+  instance.get('/openapi.json', { config: { tocsin: { access: 'public' } } }, async (_request, reply) => {
+    if (instead) return reply.send(await instead());
     text ??= JSON.stringify(openApiDocument(app, service));
     return reply.type('application/json; charset=utf-8').send(text);
   });

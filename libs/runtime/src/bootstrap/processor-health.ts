@@ -1,0 +1,27 @@
+import { type HealthCheck, type PartHealth } from '../health/health.js';
+import { type ProcessorHost } from '../processing/processor-host.js';
+import { type ProcessorStatus } from '../processing/processor-status.js';
+
+/** Each running processor as a part of readiness: down when nothing moves, or when a partition was stopped. */
+export function processorChecks(host: Pick<ProcessorHost, 'status'>): readonly HealthCheck[] {
+  return host.status().map((status) => ({ name: `processor:${status.name}`, check: () => healthOf(status) }));
+}
+
+/** For liveness only a standstill counts: a restart does not mend a partition that was stopped. */
+export function aliveChecks(host: Pick<ProcessorHost, 'status'>): readonly HealthCheck[] {
+  return host.status().map((status) => ({
+    name: `processor:${status.name}`,
+    check: () => ({ status: status.alive ? 'up' : 'down' }),
+  }));
+}
+
+function healthOf({ alive, partitions }: ProcessorStatus): PartHealth {
+  const stopped = partitions.filter((partition) => partition.stopped !== undefined);
+  const lagEvents = partitions.reduce((sum, partition) => sum + partition.lagEvents, 0);
+  const lagSeconds = Math.max(0, ...partitions.map((partition) => partition.lagSeconds));
+  const facts = { partitions: partitions.length, lagEvents, lagSeconds };
+  if (!alive) return { status: 'down', detail: 'nothing moves', ...facts };
+  if (stopped.length === 0) return { status: 'up', ...facts };
+  const detail = stopped.map(({ partition, stopped }) => `partition ${partition}: ${stopped}`).join('; ');
+  return { status: 'down', detail, ...facts };
+}
