@@ -96,7 +96,9 @@ function unknownKeys(
   const echoes = new Map(sink.fields.map(({ name, secret }) => [secret?.masked, stored?.masks[name]]));
   const isEcho = (key: string): boolean => stored !== undefined && echoes.has(key) && given[key] === echoes.get(key);
   const strangers = Object.keys(given).filter((key) => !known.has(key) && !immutable.has(key) && !isEcho(key));
-  return Object.fromEntries(strangers.slice(0, 20).map((key) => [key, `is not a field of the sink ${sink.name}`]));
+  return Object.fromEntries(
+    strangers.slice(0, 20).map((key) => [key.slice(0, 100), `is not a field of the sink ${sink.name}`]),
+  );
 }
 
 function picked(from: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {

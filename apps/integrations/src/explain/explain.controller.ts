@@ -1,0 +1,51 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsOptional, IsString, Length } from 'class-validator';
+import { Allow, Caller, type Principal } from '#libs/runtime';
+import { Store } from '#libs/store';
+import { selectCauses } from '../projections/causes/causes.processor.js';
+import { selectHistory, selectIncidentEvents } from '../projections/deliveries/expectations.js';
+import { selectDeliveries } from '../projections/deliveries/queries.js';
+import { found } from '../refused.js';
+import { explain, type Hop } from './explain.js';
+
+export class ExplainQuery {
+  @ApiProperty({ type: String, maxLength: 64 })
+  @IsString()
+  @Length(1, 64)
+  incident!: string;
+
+  @ApiPropertyOptional({ type: String, maxLength: 64, description: 'One integration; every one where absent.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  integration?: string;
+}
+
+const MOST = 10_000;
+
+/** The way of an incident, sent or not. */
+@ApiTags('deliveries')
+@Controller('tocsin/v1/explain')
+@Allow('admin', 'user', 'reader')
+export class ExplainController {
+  constructor(private readonly store: Store) {}
+
+  @Get()
+  async explain(
+    @Caller() { organizationId }: Principal,
+    @Query() { incident, integration }: ExplainQuery,
+  ): Promise<{ incident: string; integration: string | null; hops: readonly Hop[] }> {
+    const signals = await selectIncidentEvents(this.store, organizationId, incident);
+    found(signals[0]);
+    const history =
+      integration === undefined ? undefined : await selectHistory(this.store, organizationId, integration);
+    if (history) found(history[0]);
+    const causeIds = signals.flatMap(({ causationId }) => (causationId === null ? [] : [causationId]));
+    const [causes, deliveries] = await Promise.all([
+      selectCauses(this.store, organizationId, causeIds),
+      selectDeliveries(this.store, organizationId, { incident, integration, limit: MOST }),
+    ]);
+    return { incident, integration: integration ?? null, hops: explain({ causes, signals, deliveries, history }) };
+  }
+}

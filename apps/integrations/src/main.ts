@@ -1,0 +1,4 @@
+import { bootstrap } from '#libs/runtime';
+import { integrationsService } from './service.js';
+
+await bootstrap(integrationsService);

@@ -1,0 +1,134 @@
+import {
+  type DeliveryRecorded,
+  type EventEnvelope,
+  type IncidentOpened,
+  type IntegrationCreated,
+  type PayloadOf,
+} from '#libs/contracts';
+import { type Instant } from '#libs/core';
+import { type Received } from '#libs/runtime';
+
+/** Where an event lies on the log, and when it was written. */
+interface Written {
+  readonly eventId: string;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly writtenAt: Instant;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** An incident event; what filters look at is null where the event does not say it anew. */
+export interface SignalRow extends Written {
+  readonly incidentId: string;
+  readonly sequence: number;
+  readonly causationId: string | null;
+  readonly origin: string | null;
+  readonly level: number | null;
+  readonly tags: readonly string[] | null;
+}
+
+/** An event of an integration; source and filters are null where it does not say them anew. */
+export interface ChangeRow extends Written {
+  readonly integrationId: string;
+  readonly sequence: number;
+  readonly source: string | null;
+  readonly filters: object | null;
+  readonly deleted: boolean;
+}
+
+/** The final state of a delivery. */
+export interface RecordRow extends Written {
+  readonly deliveryId: string;
+  readonly integrationId: string;
+  readonly signalId: string;
+  readonly rootEventId: string;
+  readonly incidentId: string | null;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly receipt: object | null;
+  readonly count: number;
+  readonly at: Instant;
+}
+
+export interface Intake {
+  readonly signals: readonly SignalRow[];
+  readonly changes: readonly ChangeRow[];
+  readonly records: readonly RecordRow[];
+}
+
+/** Incident events that every integration of the source `issues` with fitting filters has to account for. */
+export const signalNames: ReadonlySet<string> = new Set(['IncidentOpened', 'IncidentClosed']);
+const changeNames: ReadonlySet<string> = new Set([
+  'IntegrationCreated',
+  'IntegrationUpdated',
+  'IntegrationDeleted',
+  'IntegrationPaused',
+  'IntegrationResumed',
+]);
+export const handledNames: ReadonlySet<string> = new Set([...signalNames, ...changeNames, 'DeliveryRecorded']);
+
+/** A batch as the rows it means, each event once. */
+export function intakeOf(batch: readonly Received[]): Intake {
+  const seen = new Map(batch.map((received) => [received.event.metadata.id, received]));
+  const once = [...seen.values()];
+  const named = (names: ReadonlySet<string>): Received[] => once.filter(({ event }) => names.has(event.name));
+  return {
+    signals: named(signalNames).map(signalOf),
+    changes: named(changeNames).map(changeOf),
+    records: once.filter(({ event }) => event.name === 'DeliveryRecorded').map(recordOf),
+  };
+}
+
+function written({ event, position }: Received): Written {
+  const { id, organizationId, recordedAt } = event.metadata;
+  const { topic, partition, offset } = position;
+  return { eventId: id, organizationId, name: event.name, writtenAt: recordedAt, topic, partition, offset };
+}
+
+function signalOf(received: Received): SignalRow {
+  const event = received.event as EventEnvelope<string, Partial<PayloadOf<typeof IncidentOpened>>>;
+  const { incidentId, sequence, origin, level, tags } = event.payload;
+  return {
+    ...written(received),
+    incidentId: incidentId!,
+    sequence: sequence!,
+    causationId: event.metadata.causationId,
+    origin: origin ?? null,
+    level: level ?? null,
+    tags: tags ?? null,
+  };
+}
+
+function changeOf(received: Received): ChangeRow {
+  const event = received.event as EventEnvelope<string, Partial<PayloadOf<typeof IntegrationCreated>>>;
+  const { integrationId, sequence, source, filters } = event.payload;
+  return {
+    ...written(received),
+    integrationId: integrationId!,
+    sequence: sequence!,
+    source: source ?? null,
+    filters: filters ?? null,
+    deleted: event.name === 'IntegrationDeleted',
+  };
+}
+
+function recordOf(received: Received): RecordRow {
+  const delivery = received.event.payload as PayloadOf<typeof DeliveryRecorded>;
+  return {
+    ...written(received),
+    deliveryId: delivery.deliveryId,
+    integrationId: delivery.integrationId,
+    signalId: delivery.eventId,
+    rootEventId: delivery.rootEventId,
+    incidentId: delivery.incidentId ?? null,
+    state: delivery.state,
+    reason: delivery.reason ?? null,
+    attempts: delivery.attempts,
+    receipt: delivery.receipt ?? null,
+    count: delivery.count,
+    at: delivery.at,
+  };
+}

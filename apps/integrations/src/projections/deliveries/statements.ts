@@ -1,0 +1,105 @@
+import { type Tx } from '#libs/store';
+import { type ChangeRow, type RecordRow, type SignalRow } from './intake.js';
+
+/**
+ * Stores changes of integrations; what one does not say anew is taken over from the one before. Answers the
+ * integrations that changed, each with the time of its first new change.
+ */
+export async function insertChanges(tx: Tx, changes: readonly ChangeRow[]): Promise<Map<string, string>> {
+  const changed = new Map<string, string>();
+  for (const change of changes) {
+    const { rows } = await tx.query<{ integration_id: string }>(
+      `insert into integration_change (integration_id, sequence, event_id, organization_id, name, written_at, source,
+                                       filters, deleted, topic, partition, "offset")
+       select $1, $2, $3, $4, $5, $6::timestamptz, coalesce($7, before.source), coalesce($8::jsonb, before.filters), $9,
+              $10, $11, $12
+         from (values (1)) as one
+         left join lateral (select source, filters from integration_change
+                             where integration_id = $1 and sequence < $2 order by sequence desc limit 1) as before on true
+        where coalesce($7, before.source) is not null
+       on conflict do nothing
+       returning integration_id`,
+      [
+        change.integrationId,
+        change.sequence,
+        change.eventId,
+        change.organizationId,
+        change.name,
+        change.writtenAt,
+        change.source,
+        change.filters === null ? null : JSON.stringify(change.filters),
+        change.deleted,
+        change.topic,
+        change.partition,
+        change.offset,
+      ],
+    );
+    if (rows.length > 0 && !changed.has(change.integrationId)) changed.set(change.integrationId, change.writtenAt);
+  }
+  return changed;
+}
+
+/**
+ * Stores incident events, each once; what one does not say anew is taken over from the newest before it. Deliveries
+ * that were recorded before their event was read learn when it was written. Answers the ids that were new.
+ */
+export async function insertSignals(tx: Tx, signals: readonly SignalRow[]): Promise<string[]> {
+  if (signals.length === 0) return [];
+  const { rows } = await tx.query<{ event_id: string }>(
+    `with given as (
+       select * from jsonb_to_recordset($1::jsonb) as g("eventId" text, "organizationId" text, "name" text,
+         "writtenAt" timestamptz, "topic" text, "partition" int, "offset" bigint, "incidentId" text, "sequence" int,
+         "causationId" text, "origin" text, "level" int, "tags" jsonb)
+     ), known as (
+       select "incidentId" as incident_id, "sequence" as sequence, "origin" as origin, "level" as level, "tags" as tags from given
+       union all
+       select incident_id, sequence, origin, level, tags from incident_event
+        where incident_id in (select "incidentId" from given)
+     ), fresh as (
+       insert into incident_event (event_id, organization_id, incident_id, sequence, name, written_at, causation_id, origin,
+                                   level, tags, topic, partition, "offset")
+       select "eventId", "organizationId", "incidentId", "sequence", "name", "writtenAt", "causationId",
+              coalesce("origin", (select origin from known k where k.incident_id = "incidentId" and k.sequence < g."sequence"
+                                   and k.origin is not null order by k.sequence desc limit 1), ''),
+              coalesce("level", (select level from known k where k.incident_id = "incidentId" and k.sequence < g."sequence"
+                                  and k.level is not null order by k.sequence desc limit 1), 5),
+              coalesce("tags", (select tags from known k where k.incident_id = "incidentId" and k.sequence < g."sequence"
+                                 and k.tags is not null order by k.sequence desc limit 1), '[]'::jsonb),
+              "topic", "partition", "offset"
+         from given g
+       on conflict do nothing
+       returning event_id, written_at, sequence
+     ), learned as (
+       update delivery d set written_at = f.written_at, event_sequence = f.sequence
+         from fresh f where d.event_id = f.event_id
+     )
+     select event_id from fresh`,
+    [JSON.stringify(signals)],
+  );
+  return rows.map(({ event_id }) => event_id);
+}
+
+/** Stores what the delivery processes recorded. A final state is replaced only by one that was reached later. */
+export async function insertRecords(tx: Tx, records: readonly RecordRow[]): Promise<void> {
+  if (records.length === 0) return;
+  await tx.query(
+    `insert into delivery (delivery_id, organization_id, integration_id, event_id, root_event_id, incident_id, state, reason,
+                           attempts, receipt, count, at, record_id, topic, partition, "offset", written_at, event_sequence)
+     select distinct on (g."organizationId", g."integrationId", g."signalId")
+            g."deliveryId", g."organizationId", g."integrationId", g."signalId", g."rootEventId", g."incidentId", g."state",
+            g."reason", g."attempts", g."receipt", g."count", g."at", g."eventId", g."topic", g."partition", g."offset",
+            coalesce(e.written_at, g."at"), e.sequence
+       from jsonb_to_recordset($1::jsonb) as g("eventId" text, "organizationId" text, "topic" text, "partition" int,
+              "offset" bigint, "deliveryId" text, "integrationId" text, "signalId" text, "rootEventId" text, "incidentId" text,
+              "state" text, "reason" text, "attempts" int, "receipt" jsonb, "count" int, "at" timestamptz)
+       left join incident_event e on e.event_id = g."signalId" and e.organization_id = g."organizationId"
+      order by g."organizationId", g."integrationId", g."signalId", g."at" desc, g."offset" desc
+     on conflict (organization_id, integration_id, event_id) do update
+       set delivery_id = excluded.delivery_id, root_event_id = excluded.root_event_id, incident_id = excluded.incident_id,
+           state = excluded.state, reason = excluded.reason, attempts = excluded.attempts, receipt = excluded.receipt,
+           count = excluded.count, at = excluded.at, record_id = excluded.record_id, topic = excluded.topic,
+           partition = excluded.partition, "offset" = excluded."offset"
+       where delivery.state = 'pending' or delivery.at <= excluded.at`,
+    [JSON.stringify(records)],
+  );
+}

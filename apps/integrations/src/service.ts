@@ -1,0 +1,16 @@
+import { RuntimeConfig, type ServiceOptions } from '#libs/runtime';
+import { IntegrationsModule } from './integrations.module.js';
+import { migrations } from './migrations/index.js';
+import { views } from './projections/index.js';
+
+/** The control plane: integrations, receipts, tokens. */
+export const integrationsService: ServiceOptions = {
+  service: 'integrations',
+  module: IntegrationsModule,
+  schema: 'integrations',
+  migrations,
+  processors: (app) => {
+    const { events } = app.get(RuntimeConfig).topics;
+    return views.map((view) => view(events));
+  },
+};
