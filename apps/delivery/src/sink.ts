@@ -59,30 +59,45 @@ export interface RateLimit {
  * A place that messages go to: a plain object made by `defineSink`. The host gives it durable lanes, order, retries,
  * rate limits, parking, dead letters, receipts, metrics and configuration.
  */
-export interface Sink<Config = unknown, Rendered = unknown> {
+export interface Sink<Environment = never, Config = unknown, Rendered = unknown> {
   readonly name: string;
   readonly sources: readonly SourceName[];
   /** `current-state`: one message an incident, edited. `each-event`: one call an event, in order. */
   readonly coalescing: 'current-state' | 'each-event';
   /** Whether the same call twice has the effect of one, so that a lost answer may simply be tried again. */
   readonly repeatable: { readonly post: boolean; readonly update: boolean };
+  /** The variables it reads, each with its default and `.describe()`d. */
+  readonly environment: Readonly<Record<string, z.ZodType>>;
   /** The plain settings of an integration (`data` of its events). */
   readonly config: z.ZodType<Config>;
   /** Names of the sealed settings. */
   readonly secretFields: readonly string[];
-  /** The limits that a call of `action` counts against. `credential` stands for the secrets without showing them. */
-  limits(action: Action, config: Config, credential: string): readonly RateLimit[];
   /** The message as the provider takes it. Pure. */
   render(message: Message): Rendered;
-  /** Sends it: a first time, or as an edit of what `receipt` names. Never throws. */
-  send(rendered: Rendered, receipt: Receipt | undefined, call: Call<Config>): Promise<Outcome>;
-  /**
-   * Looks, without any effect that people see, whether the target would take messages again after `code` had parked the
-   * integration: `delivered` when it would, `retry` when only a message can tell, else why not. Never throws.
-   */
-  probe(code: string, call: Call<Config>): Promise<Outcome>;
+  /** The provider, as this installation reaches it. */
+  open(environment: Environment): Target<Config, Rendered>;
 }
 
-export function defineSink<Config, Rendered>(sink: Sink<Config, Rendered>): Sink<Config, Rendered> {
+/** An opened sink. Its methods never throw; the host bounds their time. */
+export interface Target<Config = unknown, Rendered = unknown> {
+  /** Least time between two updates of one message, milliseconds. */
+  readonly updateInterval: number;
+  /** The limits that a call of `action` counts against. `credential` stands for the secrets without showing them. */
+  limits(action: Action, config: Config, credential: string): readonly RateLimit[];
+  /** Sends a message: a first time, or as an edit of what `receipt` names. */
+  send(rendered: Rendered, receipt: Receipt | undefined, call: Call<Config>): Promise<Outcome>;
+  /**
+   * Looks, without any effect that people see, whether the provider would take messages again after it refused them
+   * with `code`: `delivered` when it would, `retry` when only a message can tell, else why not.
+   */
+  probe(code: string, call: Call<Config>): Promise<Outcome>;
+  /** Ends its connections. */
+  close(): Promise<void>;
+}
+
+/** Declares a sink. */
+export function defineSink<Environment, Config, Rendered>(
+  sink: Sink<Environment, Config, Rendered>,
+): Sink<Environment, Config, Rendered> {
   return sink;
 }

@@ -2,6 +2,8 @@ export * from './database.js';
 export * from './kafka.js';
 export * from './names.js';
 export * from './service.js';
+export * from './schema-dump.js';
 export * from './secrets.js';
+export * from './slack-stand-in.js';
 export * from './specification.js';
 export * from './until.js';

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fold } from '#libs/core';
 import { type Outcome } from '../sink.js';
-import { evolve, initialLane, type Lane, type LaneCommand, laneDecider, type LaneRule, type Situation } from './lane.js';
+import {
+  evolve,
+  initialLane,
+  type Lane,
+  type LaneCommand,
+  laneDecider,
+  type LaneRule,
+  type Situation,
+} from './lane.js';
 import { type Row, type Verdict } from './verdicts.js';
 
 const rule: LaneRule = {
@@ -14,7 +22,8 @@ const rule: LaneRule = {
   doubtfulPosts: 'at-least-once',
 };
 
-type Answer = 'ok' | 'answer lost' | 'nothing done, no answer' | 'refused for now' | 'refused' | 'parked' | 'gone' | 'crash';
+type Answer =
+  'ok' | 'answer lost' | 'nothing done, no answer' | 'refused for now' | 'refused' | 'parked' | 'gone' | 'crash';
 type Step =
   | { do: 'event'; open: boolean }
   | { do: 'wait'; seconds: number }
@@ -169,7 +178,9 @@ describe('a lane, whatever happens to it', () => {
         if (!shown) return;
         const visible = model.messages[Number(shown.receipt['ts'])];
         expect(visible).toBe(shown.sequence);
-        const told = [...model.verdicts.values()].filter(({ state }) => state === 'delivered' || state === 'superseded');
+        const told = [...model.verdicts.values()].filter(
+          ({ state }) => state === 'delivered' || state === 'superseded',
+        );
         const newest = Math.max(0, ...told.map(({ deliveryId }) => Number(deliveryId.slice(1))));
         expect(shown.sequence).toBeGreaterThanOrEqual(newest);
       }),

@@ -2,62 +2,26 @@ import { describe, expect, it } from '@jest/globals';
 import { fold } from '#libs/core';
 import { givenFor } from '#libs/testing';
 import { type Outcome } from '../sink.js';
-import { type Action, type Attempt, evolve, initialLane, type Lane, type LaneCommand, laneDecider } from './lane.js';
-import { type LaneEvent, type LaneRule, plan, type Situation } from './lane.js';
-import { type Row } from './verdicts.js';
-
-const rule: LaneRule = {
-  coalescing: 'current-state',
-  repeatable: { post: false, update: true },
-  updateInterval: 300_000,
-  retrySchedule: [1000, 5000, 30_000],
-  expiresAfter: 86_400_000,
-  doubtfulPosts: 'at-least-once',
-};
-const given = givenFor(laneDecider(rule));
-const T = 1_000_000_000;
-const receipt = { channel: 'C1', ts: '1.1' };
-const row = (sequence: number, at = T): Row => ({ deliveryId: `d${sequence}`, sequence, at });
-const incident = (sequence: number, open = true): Situation['incident'] => ({ sequence, open });
-const situation = (over: Partial<Situation> = {}): Situation => ({
-  now: T,
-  incident: incident(1),
-  integration: 'active',
-  waiting: [row(1)],
-  ...over,
-});
-const attempt = (over: Partial<Attempt> = {}): Attempt => ({
-  id: 'a1',
-  action: 'post',
-  sequence: 1,
-  open: true,
-  startedAt: T,
-  ...over,
-});
-const proceed = (over: Partial<Situation> = {}): LaneCommand => ({
-  type: 'Proceed',
-  situation: situation(over),
-  attemptId: 'a1',
-  random: 0.5,
-});
-const finish = (outcome: Outcome, over: Partial<Situation> = {}): LaneCommand => ({
-  type: 'Finish',
-  situation: situation(over),
-  outcome,
-  random: 0.5,
-});
-const started = (over: Partial<Attempt> = {}): LaneEvent => ({ type: 'Started', attempt: attempt(over) });
-const shown = (sequence: number, open = true, at = T): LaneEvent[] => [
-  started({ sequence, open }),
-  { type: 'Shown', receipt, at },
-];
-const settled = (sequence: number, state: string, rest: object): LaneEvent =>
-  ({ type: 'Settled', verdict: { deliveryId: `d${sequence}`, state, ...rest } }) as LaneEvent;
-const delivered: Outcome = { kind: 'delivered', receipt };
-const ambiguous: Outcome = { kind: 'ambiguous', reason: 'no answer within 15 s' };
-const gone: Outcome = { kind: 'rejected', scope: 'receipt', code: 'message_not_found', reason: 'gone', remedy: '' };
-const refused: Outcome = { kind: 'rejected', scope: 'message', code: 'msg_too_long', reason: 'too long', remedy: '' };
-const unauthorised: Outcome = { kind: 'rejected', scope: 'integration', code: 'invalid_auth', reason: '', remedy: '' };
+import {
+  ambiguous,
+  delivered,
+  finish,
+  given,
+  gone,
+  incident,
+  proceed,
+  receipt,
+  refused,
+  row,
+  rule,
+  settled,
+  shown,
+  situation,
+  started,
+  T,
+  unauthorised,
+} from './lane.given.js';
+import { evolve, initialLane, laneDecider, plan, type Action, type Lane, type LaneEvent } from './lane.js';
 
 describe('an incident that nothing was sent of', () => {
   it('is posted at once when it opens', () => {
@@ -79,7 +43,9 @@ describe('an incident that nothing was sent of', () => {
 
   it('waits for the next try after a failed one', () => {
     const failed: LaneEvent[] = [started(), { type: 'Postponed', until: T + 1000 }];
-    given(failed).when(proceed({ now: T + 999 })).thenNothing();
+    given(failed)
+      .when(proceed({ now: T + 999 }))
+      .thenNothing();
     given(failed)
       .when(proceed({ now: T + 1000 }))
       .then([started({ startedAt: T + 1000 })]);
@@ -123,7 +89,9 @@ describe('an answered call', () => {
 
   it('is tried again by the schedule when nothing was changed', () => {
     const retry: Outcome = { kind: 'retry', reason: 'connection refused' };
-    given([started()]).when(finish(retry)).then([{ type: 'Postponed', until: T + 1000 }]);
+    given([started()])
+      .when(finish(retry))
+      .then([{ type: 'Postponed', until: T + 1000 }]);
     given([started(), { type: 'Postponed', until: T }, started()])
       .when(finish(retry))
       .then([{ type: 'Postponed', until: T + 5000 }]);
@@ -146,8 +114,12 @@ describe('an answered call', () => {
   });
 
   it('leaves everything pending when the whole integration is refused', () => {
-    given([started()]).when(finish(unauthorised)).then([{ type: 'Released' }]);
-    given([started(), { type: 'Released' }]).when(proceed()).then([started()]);
+    given([started()])
+      .when(finish(unauthorised))
+      .then([{ type: 'Released' }]);
+    given([started(), { type: 'Released' }])
+      .when(proceed())
+      .then([started()]);
   });
 });
 
@@ -155,7 +127,9 @@ describe('a message that is shown', () => {
   const open = shown(1);
 
   it('needs nothing when nothing is new', () => {
-    given(open).when(proceed({ waiting: [], now: T + 900_000 })).thenNothing();
+    given(open)
+      .when(proceed({ waiting: [], now: T + 900_000 }))
+      .thenNothing();
   });
 
   it('is edited at once when the last call was five minutes ago', () => {
@@ -178,7 +152,11 @@ describe('a message that is shown', () => {
   });
 
   it('counts the five minutes from the last success', () => {
-    const edited = [...open, started({ action: 'update', sequence: 2 }), { type: 'Shown', receipt, at: T + 400_000 } as const];
+    const edited = [
+      ...open,
+      started({ action: 'update', sequence: 2 }),
+      { type: 'Shown', receipt, at: T + 400_000 } as const,
+    ];
     given(edited)
       .when(proceed({ incident: incident(3), waiting: [row(3)], now: T + 699_999 }))
       .thenNothing();
@@ -235,7 +213,9 @@ describe('a message that is shown', () => {
   it('is posted afresh when it cannot be edited any more, closed or not', () => {
     const closing = [...open, started({ action: 'transition', sequence: 2, open: false })];
     const closed = { incident: incident(2, false), waiting: [row(2)] };
-    given(closing).when(finish(gone, closed)).then([{ type: 'Lost' }]);
+    given(closing)
+      .when(finish(gone, closed))
+      .then([{ type: 'Lost' }]);
     given([...closing, { type: 'Lost' }])
       .when(proceed(closed))
       .then([started({ sequence: 2, open: false })]);
@@ -249,115 +229,6 @@ describe('a message that is shown', () => {
   });
 });
 
-describe('a post in doubt', () => {
-  const doubt = { sequence: 1, at: T, twice: true };
-  const doubted: LaneEvent[] = [started(), { type: 'Doubted', doubt }, { type: 'Postponed', until: T + 1000 }];
-
-  it('waits for its second try', () => {
-    given([started()])
-      .when(finish(ambiguous))
-      .then([
-        { type: 'Doubted', doubt },
-        { type: 'Postponed', until: T + 1000 },
-      ]);
-    given(doubted)
-      .when(proceed({ now: T + 1000 }))
-      .then([started({ startedAt: T + 1000 })]);
-  });
-
-  it('is what a process leaves that ended during the call', () => {
-    given([started()])
-      .when(proceed({ now: T + 20_000 }))
-      .then([
-        { type: 'Doubted', doubt: { ...doubt, at: T + 20_000 } },
-        { type: 'Postponed', until: T + 21_000 },
-      ]);
-  });
-
-  it('ends ambiguous, with the receipt of the message that is certain', () => {
-    given([...doubted, started()])
-      .when(finish(delivered))
-      .then([
-        settled(1, 'ambiguous', {
-          reason: 'an earlier try may have posted it too; posted again',
-          receipt,
-          attempts: 2,
-        }),
-        { type: 'Shown', receipt, at: T },
-      ]);
-  });
-
-  it('casts no doubt on what came after it', () => {
-    given([...doubted, started({ sequence: 2 })])
-      .when(finish(delivered, { incident: incident(2), waiting: [row(1), row(2)] }))
-      .then([
-        settled(1, 'ambiguous', { reason: 'an earlier try may have posted it too; posted again', attempts: 2 }),
-        settled(2, 'delivered', { receipt, attempts: 1 }),
-        { type: 'Shown', receipt, at: T },
-      ]);
-  });
-
-  it('is written down when the second try is in doubt too, and is still owed', () => {
-    const events: LaneEvent[] = [
-      settled(1, 'ambiguous', { reason: 'no answer within 15 s; an earlier try was in doubt too', attempts: 2 }),
-      { type: 'Doubted', doubt },
-      { type: 'Postponed', until: T + 5000 },
-      { type: 'Owed' },
-    ];
-    given([...doubted, started()]).when(finish(ambiguous)).then(events);
-    const owed = [...doubted, started(), ...events];
-    given(owed)
-      .when(proceed({ waiting: [], now: T + 5000 }))
-      .then([started({ startedAt: T + 5000 })]);
-    given([...owed, started()])
-      .when(finish(delivered, { waiting: [] }))
-      .then([{ type: 'Shown', receipt, at: T }]);
-    given(owed)
-      .when(proceed({ waiting: [], now: T + 86_400_001 }))
-      .then([{ type: 'Cleared' }]);
-  });
-
-  it('is not repeated for an incident that closed meanwhile', () => {
-    given(doubted)
-      .when(proceed({ incident: incident(2, false), waiting: [row(1), row(2)] }))
-      .then([
-        settled(1, 'ambiguous', {
-          reason: 'a try may have taken effect; then: closed while the post was in doubt',
-          attempts: 1,
-        }),
-        settled(2, 'superseded', { reason: 'closed while the post was in doubt', attempts: 0 }),
-        { type: 'Cleared' },
-      ]);
-  });
-
-  it.each([
-    ['expires', proceed({ now: T + 86_400_001 })],
-    ['is paused away', proceed({ integration: 'paused' })],
-  ])('stays ambiguous when it %s', (_, command) => {
-    const events = laneDecider(rule).decide(command, fold(evolve, initialLane, doubted));
-    expect(events[0]).toMatchObject({ type: 'Settled', verdict: { deliveryId: 'd1', state: 'ambiguous' } });
-  });
-
-  it('stays ambiguous when the second try is refused for good', () => {
-    const events = laneDecider(rule).decide(finish(refused), fold(evolve, initialLane, [...doubted, started()]));
-    expect(events[0]).toMatchObject({ type: 'Settled', verdict: { deliveryId: 'd1', state: 'ambiguous' } });
-  });
-
-  it('is not repeated at all under at-most-once', () => {
-    const atMostOnce = givenFor(laneDecider({ ...rule, doubtfulPosts: 'at-most-once' }));
-    const abandoned: LaneEvent[] = [
-      settled(1, 'ambiguous', { reason: 'no answer within 15 s; not posted again (at-most-once)', attempts: 1 }),
-      { type: 'Abandoned' },
-    ];
-    atMostOnce([started()]).when(finish(ambiguous)).then(abandoned);
-    atMostOnce([started(), ...abandoned])
-      .when(proceed({ incident: incident(2), waiting: [row(2)] }))
-      .then([
-        settled(2, 'superseded', { reason: 'the post is in doubt and not repeated (at-most-once)', attempts: 0 }),
-      ]);
-  });
-});
-
 describe('a sink that gets each event', () => {
   const eachEvent = givenFor(
     laneDecider({ ...rule, coalescing: 'each-event', repeatable: { post: true, update: true } }),
@@ -365,7 +236,9 @@ describe('a sink that gets each event', () => {
   const closed = { incident: incident(3, false), waiting: [row(1), row(2), row(3)] };
 
   it('gets the oldest first, also of an incident that is over', () => {
-    eachEvent([]).when(proceed(closed)).then([started({ open: false })]);
+    eachEvent([])
+      .when(proceed(closed))
+      .then([started({ open: false })]);
     eachEvent([started()])
       .when(finish(delivered, closed))
       .then([settled(1, 'delivered', { receipt, attempts: 1 }), { type: 'Shown', receipt, at: T }]);

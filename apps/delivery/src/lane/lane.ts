@@ -206,7 +206,10 @@ function finish(lane: Lane, command: LaneCommand & { type: 'Finish' }, rule: Lan
   const until = situation.now + Math.max(wait, backoff(rule.retrySchedule, lane.tried.length, random));
   switch (outcome.kind) {
     case 'delivered':
-      return [...settled('delivered', undefined, outcome.receipt), { type: 'Shown', receipt: outcome.receipt, at: situation.now }];
+      return [
+        ...settled('delivered', undefined, outcome.receipt),
+        { type: 'Shown', receipt: outcome.receipt, at: situation.now },
+      ];
     case 'retry':
       return [{ type: 'Postponed', until }];
     case 'ambiguous':
@@ -223,7 +226,13 @@ function finish(lane: Lane, command: LaneCommand & { type: 'Finish' }, rule: Lan
  * delivery waits for the second try, so that its record can name the message that is certain; when that try is in doubt
  * as well, the record is written and the lane still owes the post.
  */
-function doubted(lane: Lane, situation: Situation, reason: string, until: number, rule: LaneRule): readonly LaneEvent[] {
+function doubted(
+  lane: Lane,
+  situation: Situation,
+  reason: string,
+  until: number,
+  rule: LaneRule,
+): readonly LaneEvent[] {
   const { action, sequence } = lane.attempt!;
   const twice = !(action === 'post' ? rule.repeatable.post : rule.repeatable.update);
   const doubt: Doubt = { sequence, at: situation.now, twice: twice || lane.doubt?.twice === true };
@@ -234,7 +243,10 @@ function doubted(lane: Lane, situation: Situation, reason: string, until: number
   if (twice && rule.doubtfulPosts === 'at-most-once') {
     return [...upTo(sequence, `${reason}; not posted again (at-most-once)`), { type: 'Abandoned' }];
   }
-  const postponed: LaneEvent[] = [{ type: 'Doubted', doubt }, { type: 'Postponed', until }];
+  const postponed: LaneEvent[] = [
+    { type: 'Doubted', doubt },
+    { type: 'Postponed', until },
+  ];
   if (!twice || !lane.doubt?.twice) return postponed;
   return [...upTo(lane.doubt.sequence, `${reason}; an earlier try was in doubt too`), ...postponed, { type: 'Owed' }];
 }

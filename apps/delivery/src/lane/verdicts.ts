@@ -49,7 +49,9 @@ export function verdicts(rows: readonly Row[], lane: Lane, ending: Ending): read
   const superseded = (row: Row, by: Row): Verdict =>
     verdict(row, 'superseded', `delivery ${by.deliveryId} carried a later state`);
   return [
-    ...doubtful.map((row) => (row === suspect ? verdict(row, 'ambiguous', whyAmbiguous(ending)) : superseded(row, suspect!))),
+    ...doubtful.map((row) =>
+      row === suspect ? verdict(row, 'ambiguous', whyAmbiguous(ending)) : superseded(row, suspect!),
+    ),
     ...clear.map((row) =>
       ending.each || row === clear.at(-1) ? verdict(row, ending.state, ending.reason) : superseded(row, clear.at(-1)!),
     ),
