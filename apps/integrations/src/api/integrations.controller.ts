@@ -84,7 +84,8 @@ export class IntegrationsController {
   }
 
   private async edit(caller: Principal, id: string, body: EditBody) {
-    const draft: Partial<Draft> = { ...given(body), ...(body.filters ? { filters: filtersOf(body.filters) } : {}) };
+    const { filters, ...rest } = given(body);
+    const draft: Partial<Draft> = { ...rest, ...(filters ? { filters: filtersOf(filters) } : {}) };
     found(await answering(() => this.commands.update(caller, known(id), draft)));
     return this.get(caller, id);
   }

@@ -22,7 +22,6 @@ export class Views1763700000003 implements MigrationInterface {
         written_at timestamptz not null,
         primary key (organization_id, event_id)
       )`);
-    await runner.query('drop table integration_health, integration_change, incident_event, delivery, cause');
   }
 
   async down(runner: QueryRunner): Promise<void> {
