@@ -30,6 +30,9 @@ export class Undecidable extends Error {
   override readonly name = 'Undecidable';
 }
 
+/** Wakes what works on committed rows. Must not throw. */
+export type AfterCommit = () => void;
+
 /** One consumer group of a service: which events it takes and what it does with a batch of them. */
 export interface ProcessorDefinition {
   /** `<app>.<what>`: the consumer group and the checkpoint's name. */
@@ -39,8 +42,11 @@ export interface ProcessorDefinition {
   readonly handles: ReadonlySet<string> | 'all';
   /** True for the one processor of the platform that writes dead letters for undecodable records and unknown organisations. */
   readonly writesUndecodable?: boolean;
-  /** Decides a batch of one partition, in order. Load what is touched in one query, fold in memory, write set-wise. */
-  apply(batch: readonly Received[], unit: UnitOfWork): Promise<void>;
+  /**
+   * Decides a batch of one partition, in order. Load what is touched in one query, fold in memory, write set-wise.
+   * Answers what is to be called once that is committed; it is not called where the answer to COMMIT was lost.
+   */
+  apply(batch: readonly Received[], unit: UnitOfWork): Promise<void | AfterCommit>;
   /**
    * Called about once a second per assigned partition, in a fenced transaction of its own: `watermark` (milliseconds)
    * is now when the partition is read to its end, else the time of the last record read. For what time alone brings.

@@ -1,6 +1,7 @@
 import { decodeRecord, type DefaultTenant, HEADERS } from '#libs/contracts';
 import { type StreamRecord } from '#libs/event-stream';
 import {
+  type AfterCommit,
   type ProcessorDefinition,
   type Received,
   type RecordProcessorDefinition,
@@ -20,7 +21,7 @@ export interface Item<Work> {
 export interface Workload<Work> {
   /** The records that are not to be skipped, in order; `skipped` counts the others by reason. */
   select(records: readonly StreamRecord[], skipped: (reason: string) => void): Promise<readonly Item<Work>[]>;
-  apply(batch: readonly Work[], unit: UnitOfWork): Promise<void>;
+  apply(batch: readonly Work[], unit: UnitOfWork): Promise<void | AfterCommit>;
 }
 
 /** What reading an event needs to know of the installation. `Tenants` is one. */
@@ -68,7 +69,7 @@ export class EventWorkload implements Workload<Received> {
     return items;
   }
 
-  apply(batch: readonly Received[], unit: UnitOfWork): Promise<void> {
+  apply(batch: readonly Received[], unit: UnitOfWork): Promise<void | AfterCommit> {
     return this.definition.apply(batch, unit);
   }
 
