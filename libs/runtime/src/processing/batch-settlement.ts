@@ -62,16 +62,17 @@ export class BatchSettlement<Work> {
   private async commit(items: readonly Item<Work>[], next: number): Promise<void> {
     const { scope } = this;
     const work = items.flatMap((item) => (item.work === undefined ? [] : [item.work]));
-    let afterCommit: void | AfterCommit = undefined;
+    const afterCommit: AfterCommit[] = [];
     await fenced(scope, this.progress, next, async (unit) => {
-      if (work.length > 0) afterCommit = await this.workload.apply(work, unit);
+      const wake = work.length > 0 ? await this.workload.apply(work, unit) : undefined;
+      if (wake) afterCommit.push(wake);
       const writer = { topic: scope.topics.deadLetters, group: scope.processor, version: scope.version };
       for (const { record, fault } of items) {
         // A letter about a letter would be the next one to fail.
         if (fault && record.topic !== writer.topic) unit.put(deadLetterOf(record, fault, writer));
       }
     });
-    afterCommit?.();
+    for (const wake of afterCommit) wake();
     if (work.length > 0) scope.metrics.records.inc({ processor: scope.processor, outcome: 'applied' }, work.length);
     for (const { fault } of items) {
       if (fault) scope.metrics.deadLetters.inc({ processor: scope.processor, error: fault.error });
