@@ -6,3 +6,8 @@ import { grafanaWebhook } from './grafana-webhook/grafana-webhook.source.js';
 
 /** Every format that comes in: THE list. Of those with one path the first that recognises a body translates it. */
 export const sources: readonly Source[] = [grafanaWebhook, alertmanagerWebhook, alertmanagerPush, events];
+
+/** The sources of one path. */
+export function sourcesOf(path: string): readonly Source[] {
+  return sources.filter((source) => source.path === path);
+}

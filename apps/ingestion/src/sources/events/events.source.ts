@@ -1,5 +1,7 @@
-import { AlertFired, AlertResolved, eventType, type EventType, issuesOf } from '#libs/contracts';
+import { AlertFired, AlertResolved, eventType, type EventType } from '#libs/contracts';
 import { type Instant } from '#libs/core';
+import { MAX_EVENTS } from '../../body.js';
+import { type z } from 'zod';
 import { faultOfJson } from '../../json-fault.js';
 import {
   defineSource,
@@ -16,8 +18,6 @@ import { type GivenMetadata, givenMetadata } from './given-metadata.js';
 import { isReserved } from './reserved.js';
 import { subjectOfUnknown } from './unknown-subject.js';
 
-/** Events of one POST (reference performance-reliability 2.10). */
-const MAX_EVENTS = 1000;
 const MAX_NAME = 200;
 
 /**
@@ -74,13 +74,21 @@ function known(
   if (!isObject(payload)) return new Refusal('type', 'payload: expected an object');
   const newest = type.upcasters.slice(metadata.schemaVersion - 1).reduce((older, step) => step(older), payload);
   const parsed = type.schema.safeParse(newest);
-  if (!parsed.success) return new Refusal('rule', `payload.${issuesOf(parsed.error)}`);
+  if (!parsed.success) return new Refusal('rule', faultsOf(parsed.error));
   if (type.name === AlertFired.name || type.name === AlertResolved.name) {
     return alertEvent(type, parsed.data, metadata, index, context);
   }
   const time = metadata.time ?? context.now;
   const subject = type.subjectOf(parsed.data);
   return { index, name: type.name, payload: parsed.data, schemaVersion: type.version, time, subject, given: metadata };
+}
+
+/** The first three complaints, each naming its field. */
+function faultsOf({ issues }: z.ZodError): string {
+  return issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${['payload', ...path].join('.')}: ${message}`)
+    .join('; ');
 }
 
 function unknown(name: string, payload: unknown, metadata: GivenMetadata, index: number, now: Instant): Draft {

@@ -1,0 +1,112 @@
+import { Clock } from '#libs/core';
+import { problem, ServiceUnavailable } from '#libs/runtime';
+import { Injectable } from '@nestjs/common';
+import { parseJson, parseLines } from './body.js';
+import { type Attempt } from './idempotency/attempt.js';
+import { claimOfRequest } from './idempotency/claims.js';
+import { Once } from './idempotency/once.js';
+import { KeyConflict } from './idempotency/running.js';
+import { IngestMetrics } from './ingest.metrics.js';
+import { type Receipt } from './publishing.js';
+import { PublishOnce } from './publish-once.js';
+import { type Sender } from './record.js';
+import { Refusal, type Rejection, type Source, type Translation } from './source.js';
+
+/** What was posted, by whom. */
+export interface IngestRequest {
+  /** The formats that its path takes. */
+  readonly sources: readonly Source[];
+  readonly bytes: Buffer;
+  /** Newline-delimited JSON instead of JSON. */
+  readonly lines: boolean;
+  readonly path: string;
+  readonly partition: string;
+  readonly caller: Sender & { readonly partitions: readonly string[] | null };
+  readonly idempotencyKey: string | undefined;
+}
+
+/** What became of it. All that has a receipt lies on the log. */
+export interface Ingested {
+  readonly receipts: readonly Receipt[];
+  readonly rejected: readonly Rejection[];
+  /** Why nothing in it could be used. */
+  readonly refusal?: Refusal;
+}
+
+/**
+ * The way in, as a table of contents: authenticate (done by the route's guard, before the body is read), parse,
+ * translate, publish. A request under an Idempotency-Key takes it once.
+ */
+@Injectable()
+export class IngestPipeline {
+  constructor(
+    private readonly publishing: PublishOnce,
+    private readonly once: Once,
+    private readonly clock: Clock,
+    private readonly metrics: IngestMetrics,
+  ) {}
+
+  /** @throws Problem 503 when the log does not acknowledge, 422 when the key came with another body */
+  ingest(request: IngestRequest): Promise<Ingested> {
+    return request.idempotencyKey === undefined ? this.take(request) : this.takeOnce(request, request.idempotencyKey);
+  }
+
+  private async take(request: IngestRequest): Promise<Ingested> {
+    const body = request.lines ? parseLines(request.bytes) : parseJson(request.bytes);
+    if (body instanceof Refusal) return refusal(body);
+    const source = request.sources.find((candidate) => candidate.recognises(body));
+    if (!source)
+      return refusal(new Refusal('type', `the body is none of: ${request.sources.map(({ says }) => says).join(' ')}`));
+    const translation = this.translate(source, body, request);
+    if (translation.refusal) return refusal(translation.refusal);
+    const { receipts, rejected } = await this.publishing.publish(translation.accepted, request);
+    this.metrics.count(source.name, receipts.length, translation.rejected.length + rejected.length);
+    return { receipts, rejected: inOrder([...translation.rejected, ...rejected]) };
+  }
+
+  private translate(source: Source, body: unknown, { partition, caller }: IngestRequest): Translation {
+    const { organizationId, projectId, partitions } = caller;
+    return source.translate(body, { partition, now: this.clock.now(), organizationId, projectId, partitions });
+  }
+
+  private async takeOnce(request: IngestRequest, key: string): Promise<Ingested> {
+    const attempt = await this.once.begin([claimOfRequest(request.caller, key, request.path, request.bytes)]);
+    const [part] = attempt.parts;
+    if (part === 'conflict') throw reused();
+    if (part === 'theirs') return this.repeat(attempt);
+    try {
+      const ingested = await this.take(request);
+      if (ingested.receipts.length > 0) await attempt.finish(new Map([[0, ingested]]));
+      else await attempt.abandon('untouched');
+      return ingested;
+    } catch (error) {
+      await attempt.abandon(error instanceof ServiceUnavailable ? 'half-done' : 'untouched');
+      throw error;
+    }
+  }
+
+  private async repeat(attempt: Attempt): Promise<Ingested> {
+    const answer = (await attempt.answerOf(0).catch((error: unknown) => Promise.reject(conflictOf(error)))) as Ingested;
+    this.metrics.absorb(answer.receipts.length);
+    return answer;
+  }
+}
+
+function conflictOf(error: unknown): unknown {
+  return error instanceof KeyConflict ? reused() : error;
+}
+
+function refusal(of: Refusal): Ingested {
+  return { receipts: [], rejected: [], refusal: of };
+}
+
+function inOrder(rejected: Rejection[]): readonly Rejection[] {
+  return rejected.length < 2 ? rejected : rejected.sort((a, b) => a.index - b.index);
+}
+
+/** Another body under a key that was used (draft-ietf-httpapi-idempotency-key-header, 2.7). */
+function reused(): Error {
+  return problem(422, 'Idempotency-Key was used for another request', {
+    fields: { 'Idempotency-Key': 'another body was sent under this key' },
+  });
+}

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { Store } from '#libs/store';
+import { AlertmanagerApiController } from './http/alertmanager-api.controller.js';
+import { AlertsController } from './http/alerts.controller.js';
+import { EventsController } from './http/events.controller.js';
+import { Once } from './idempotency/once.js';
+import { PostgresLedger } from './idempotency/postgres-ledger.js';
+import { Sweeper } from './idempotency/sweeper.js';
+import { IngestMetrics } from './ingest.metrics.js';
+import { IngestPipeline } from './ingest.pipeline.js';
+import { PublishOnce } from './publish-once.js';
+import { Publishing } from './publishing.js';
+
+@Module({
+  controllers: [AlertsController, AlertmanagerApiController, EventsController],
+  providers: [
+    { provide: PostgresLedger, inject: [Store], useFactory: (store: Store) => new PostgresLedger(store) },
+    { provide: Once, inject: [PostgresLedger], useFactory: (ledger: PostgresLedger) => new Once(ledger) },
+    IngestMetrics,
+    Sweeper,
+    Publishing,
+    PublishOnce,
+    IngestPipeline,
+  ],
+})
+export class IngestionModule {}

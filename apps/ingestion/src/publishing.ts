@@ -1,0 +1,95 @@
+import { Clock, crashpoint, derivedId, Ids } from '#libs/core';
+import { BackPressureError, EventPublisher, type OutgoingRecord, PublishError } from '#libs/event-stream';
+import { RuntimeConfig, ServiceUnavailable } from '#libs/runtime';
+import { Injectable } from '@nestjs/common';
+import { recordOf, type Sender } from './record.js';
+import { type Draft, type Rejection } from './source.js';
+
+/** Where an accepted event lies. */
+export interface Receipt {
+  readonly id: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** A draft as it will be written. */
+export interface Addressed {
+  readonly draft: Draft;
+  readonly id: string;
+  readonly record: OutgoingRecord;
+}
+
+/** What a broker takes in one record whose `max.message.bytes` is Kafka's default, less what goes around it. */
+const MAX_RECORD = 1_000_000;
+/** What the publisher can hold at once, less some room: more in one request could never be written. */
+const MAX_REQUEST = 15 * 1024 * 1024;
+
+/** From drafts to records, and from records to receipts. */
+@Injectable()
+export class Publishing {
+  private readonly topic: string;
+
+  constructor(
+    private readonly publisher: EventPublisher,
+    private readonly ids: Ids,
+    private readonly clock: Clock,
+    { topics }: RuntimeConfig,
+  ) {
+    this.topic = topics.events;
+  }
+
+  /**
+   * Records of drafts. The id is the sender's own; else, under an Idempotency-Key, one that another try repeats; else a
+   * new one. What is larger than a broker takes is rejected.
+   */
+  address(
+    drafts: readonly Draft[],
+    caller: Sender,
+    key: string | undefined,
+  ): { readonly addressed: readonly Addressed[]; readonly tooLarge: readonly Rejection[] } {
+    const addressed: Addressed[] = [];
+    const tooLarge: Rejection[] = [];
+    const recordedAt = this.clock.now();
+    for (const draft of drafts) {
+      const id = draft.given?.id ?? this.idOf(draft, caller, key);
+      const record = recordOf(draft, { id, topic: this.topic, recordedAt, caller });
+      if (!isTooLarge(record)) addressed.push({ draft, id, record });
+      else tooLarge.push({ index: draft.index, kind: 'size', reason: `larger than ${MAX_RECORD} bytes as a record` });
+    }
+    return { addressed, tooLarge };
+  }
+
+  /** Writes them in one call, in order. @throws ServiceUnavailable when the log does not acknowledge within 5 s */
+  async write(addressed: readonly Addressed[]): Promise<readonly Receipt[]> {
+    if (addressed.length === 0) return [];
+    crashpoint('ingestion.before-publish');
+    try {
+      const positions = await this.publisher.publish(addressed.map(({ record }) => record));
+      crashpoint('ingestion.after-publish');
+      return positions.map(({ topic, partition, offset }, i) => ({ id: addressed[i]!.id, topic, partition, offset }));
+    } catch (error) {
+      if (error instanceof BackPressureError) throw new ServiceUnavailable('too much is waiting for the log', 1);
+      if (error instanceof PublishError) throw new ServiceUnavailable('the log does not acknowledge', 2);
+      throw error;
+    }
+  }
+
+  private idOf({ index }: Draft, { organizationId, tokenId }: Sender, key: string | undefined): string {
+    return key === undefined ? this.ids.next() : derivedId(organizationId, tokenId, key, index);
+  }
+}
+
+function isTooLarge({ key, value }: OutgoingRecord): boolean {
+  // No text has more than three bytes a character.
+  if (3 * (value.length + key.length) <= MAX_RECORD) return false;
+  return Buffer.byteLength(value) + Buffer.byteLength(key) > MAX_RECORD;
+}
+
+/** Whether the records of one request are more than the publisher ever takes. */
+export function isOverflowing(addressed: readonly Addressed[]): boolean {
+  if (addressed.length * MAX_RECORD <= MAX_REQUEST) return false;
+  let bytes = 0;
+  for (const { record } of addressed) bytes += Buffer.byteLength(record.value);
+  return bytes > MAX_REQUEST;
+}
