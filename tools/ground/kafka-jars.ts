@@ -4,7 +4,8 @@ import mavenUrl from 'mvn-artifact-url';
 import { EnvHttpProxyAgent } from 'undici';
 import { type Artifact, download, isCached } from './download.js';
 
-interface Lock {
+/** The lockfile: every jar of the broker, made by lock-kafka.mjs. */
+export interface JarLock {
   readonly version: string;
   /** `id` is group:artifact:version. */
   readonly jars: readonly { readonly id: string; readonly size: number; readonly sha256: string }[];
@@ -27,8 +28,7 @@ const TOLD_EVERY = 10_000_000;
  * Brings the broker's jars into the cache and gives the class path.
  * @throws Error naming the jar and what was wrong with it
  */
-export async function ensureKafkaJars(source: JarSource, say: Say): Promise<readonly string[]> {
-  const lock = JSON.parse(readFileSync(path.join(import.meta.dirname, 'kafka-jars.json'), 'utf8')) as Lock;
+export async function ensureKafkaJars(source: JarSource, say: Say, lock = readJarLock()): Promise<readonly string[]> {
   const artifacts = await Promise.all(lock.jars.map((jar) => toArtifact(jar, source)));
   const cached = await Promise.all(artifacts.map(isCached));
   const missing = artifacts.filter((_, index) => !cached[index]);
@@ -38,7 +38,12 @@ export async function ensureKafkaJars(source: JarSource, say: Say): Promise<read
   return artifacts.map((artifact) => artifact.file);
 }
 
-async function toArtifact(jar: Lock['jars'][number], source: JarSource): Promise<Artifact> {
+/** Reads the lockfile that lies beside this file. */
+export function readJarLock(): JarLock {
+  return JSON.parse(readFileSync(path.join(import.meta.dirname, 'kafka-jars.json'), 'utf8')) as JarLock;
+}
+
+async function toArtifact(jar: JarLock['jars'][number], source: JarSource): Promise<Artifact> {
   const [groupId = '', artifactId = '', version = ''] = jar.id.split(':');
   const mirror = source.mavenRepository?.replace(/\/*$/, '/');
   const url = await mavenUrl.default({ groupId, artifactId, version }, mirror);
