@@ -1,11 +1,6 @@
+import { type SlackCall } from '#libs/testing';
 import { request } from 'undici';
 import { type LedgerEntry } from './load.js';
-
-/** A call that a Slack stand-in received: the method and its whole body as text. */
-export interface SlackCall {
-  readonly method: string;
-  readonly body: string;
-}
 
 /** What became of a load. Every list is empty when the promises were kept. */
 export interface Account {
@@ -31,7 +26,7 @@ export async function takeAccount(options: {
   token: string;
   name: string;
   ledger: readonly LedgerEntry[];
-  slackCalls: readonly SlackCall[];
+  slackCalls: readonly Pick<SlackCall, 'method' | 'body'>[];
 }): Promise<Account> {
   const get = <T>(path: string): Promise<T> => getJson<T>(options.url, options.token, path);
   const incidents = (await all<Incident>(get, '/tocsin/v1/incidents')).filter((incident) =>
