@@ -1,6 +1,6 @@
 /** The architecture, as rules: the ladder of libs, the pure core, apps apart, plug-ins as islands. */
 const ladder = ['core', 'contracts', 'event-stream', 'store', 'runtime', 'testing'];
-const notSpec = { pathNot: '(spec|contract)\\.ts$' };
+const notSpec = { pathNot: '(spec|contract|given)\\.ts$' };
 
 module.exports = {
   forbidden: [
@@ -41,7 +41,7 @@ module.exports = {
     {
       name: 'testing-only-in-specs',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: '(spec|contract)\\.ts$|^libs/testing/' },
+      from: { path: '^(apps|libs)/', pathNot: '(spec|contract|given)\\.ts$|^libs/testing/' },
       to: { path: '^libs/testing/' },
     },
     {
@@ -64,6 +64,6 @@ module.exports = {
     exclude: { path: '(^dist/|^node_modules/.*node_modules)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], importsFields: [] },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   },
 };

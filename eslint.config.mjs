@@ -63,5 +63,6 @@ export default tseslint.config(
   },
   { files: ['**/config.ts', '**/*spec.ts', 'libs/testing/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['tools/**', 'bench/**', 'apps/cli/**'], rules: { 'no-console': 'off' } },
-  { files: ['**/*spec.ts'], rules: { 'max-lines-per-function': 'off' } },
+  { files: ['**/*.d.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },
+  { files: ['**/*spec.ts', '**/*.contract.ts'], rules: { 'max-lines-per-function': 'off' } },
 );
