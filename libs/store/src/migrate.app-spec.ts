@@ -19,7 +19,13 @@ afterAll(async () => {
 });
 
 async function open(schema: string, migrations: readonly MigrationClass[]): Promise<Store> {
-  const store = await Store.open({ url: database.url, schema, migrations, applicationName: 'migrate-spec', poolSize: 2 });
+  const store = await Store.open({
+    url: database.url,
+    schema,
+    migrations,
+    applicationName: 'migrate-spec',
+    poolSize: 2,
+  });
   stores.push(store);
   return store;
 }
@@ -49,10 +55,16 @@ describe('migrations', () => {
   });
 
   it('run once, however many processes begin together', async () => {
-    const all = await Promise.all(Array.from({ length: 5 }, () => open('together', [...storeMigrations, Later1800000000000])));
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => open('together', [...storeMigrations, Later1800000000000])),
+    );
     await Promise.all(all.map((store) => store.migrate()));
     const { rows } = await all[0]!.query('select name from migrations order by id');
-    expect(rows.map(({ name }) => name)).toEqual(['Checkpoint1763600000000', 'Outbox1763600000001', 'Later1800000000000']);
+    expect(rows.map(({ name }) => name)).toEqual([
+      'Checkpoint1763600000000',
+      'Outbox1763600000001',
+      'Later1800000000000',
+    ]);
   });
 
   it('do nothing the second time, and add what is new', async () => {

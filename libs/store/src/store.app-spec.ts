@@ -21,7 +21,13 @@ afterAll(async () => {
 });
 
 function open(schema = 'spec', poolSize = 4): Promise<Store> {
-  return Store.open({ url: database.url, schema, migrations: storeMigrations, applicationName: 'store-spec', poolSize });
+  return Store.open({
+    url: database.url,
+    schema,
+    migrations: storeMigrations,
+    applicationName: 'store-spec',
+    poolSize,
+  });
 }
 
 describe('a store', () => {
@@ -130,7 +136,19 @@ describe('a transaction', () => {
 });
 
 describe('copyIn', () => {
-  const hostile = ['', ' ', '\\', '\\.', '\\N', '\t\n\r', '"\'`', 'äöü 😀', '\b\f\v\u0001', '{"a":"\\u2028\\n"}', 'x'.repeat(70_000)];
+  const hostile = [
+    '',
+    ' ',
+    '\\',
+    '\\.',
+    '\\N',
+    '\t\n\r',
+    '"\'`',
+    'äöü 😀',
+    '\b\f\v\u0001',
+    '{"a":"\\u2028\\n"}',
+    'x'.repeat(70_000),
+  ];
 
   it('brings every text unchanged into the table', async () => {
     const rows = hostile.map((text, i) => copyRow([100 + i, text, JSON.stringify({ text }), Buffer.from(text), null]));

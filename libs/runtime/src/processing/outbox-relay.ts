@@ -19,6 +19,8 @@ export interface RelayOptions {
   readonly publisher: EventPublisher;
   readonly log: Log;
   readonly metrics: MetricsPort;
+  /** What `stop` waits for the log, in milliseconds; 5 s unless said otherwise. */
+  readonly stopGrace?: number;
 }
 
 const TICK = 1_000;
@@ -75,7 +77,7 @@ export class StoreOutboxRelay extends OutboxRelay {
   async stop(): Promise<void> {
     this.ending = true;
     this.bell.ring();
-    const grace = setTimeout(() => this.abandon(), STOP_GRACE);
+    const grace = setTimeout(() => this.abandon(), this.options.stopGrace ?? STOP_GRACE);
     await this.running;
     clearTimeout(grace);
     this.abandon();

@@ -1,20 +1,20 @@
+import { scrubbed } from '../logging/redaction.js';
+
 const MAX_BYTES = 1024;
 
+/** On top of what the log masks: values of secret-sounding names, and webhook addresses that are secrets themselves. */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1***@'],
-  [/\b(bearer|basic|genie-?key)\s+[\w.~+/=-]+/gi, '$1 ***'],
-  [/\bxox[a-z]-[\w-]+/gi, '***'],
-  [/\bhttps:\/\/hooks\.[^\s"']+/gi, '***'],
-  [/((?:password|passwd|secret|token|api[_-]?key|authorization)["']?\s*[:=]\s*["']?)[^\s"',;}]+/gi, '$1***'],
+  [/\bhttps:\/\/hooks\.[^\s"']+/gi, 'https://hooks...'],
+  [/((?:password|passwd|secret|token|api[_-]?key|authorization)["']?\s*[:=]\s*["']?)[^\s"',;}]+/gi, '$1...'],
 ];
 
 /**
- * What may be told of an error outside the process: its message without what looks like a secret, one line, at most 1 KiB
- * of UTF-8 cut at a code point. Details of a database error are left out: they quote rows.
+ * What may be told of an error outside the process: its message without what looks like a secret, on one line, at most
+ * 1 KiB of UTF-8 cut at a code point. The details of a database error are left out: they quote rows.
  */
 export function publicMessage(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const clean = SECRETS.reduce((text, [pattern, mask]) => text.replace(pattern, mask), message.slice(0, 8 * MAX_BYTES));
+  const message = (error instanceof Error ? error.message : String(error)).slice(0, 8 * MAX_BYTES);
+  const clean = SECRETS.reduce((text, [look, mask]) => text.replace(look, mask), scrubbed(message));
   return cut(clean.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim(), MAX_BYTES);
 }
 

@@ -34,7 +34,9 @@ describe('a checkpoint', () => {
     expect(await moveCheckpoint(store, id('once'), 4, 9)).toBe(false);
     expect(await moveCheckpoint(store, id('once'), 5, 9)).toBe(true);
     expect(await moveCheckpoint(store, id('once'), 9, 9)).toBe(true);
-    expect(await readCheckpoints(store, 'once', 'events')).toMatchObject([{ topicId: 'a', partition: 0, nextOffset: 9 }]);
+    expect(await readCheckpoints(store, 'once', 'events')).toMatchObject([
+      { topicId: 'a', partition: 0, nextOffset: 9 },
+    ]);
   });
 
   it('is one per processor, partition and identity of the topic', async () => {
