@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Keys under which something was sent, with the answer that it got. */
+/** Keys under which something was sent, with the answer that it got: `json`, so that it is repeated byte for byte. */
 export class Idempotency1763600200000 implements MigrationInterface {
   readonly name = 'Idempotency1763600200000';
 
@@ -9,7 +9,7 @@ export class Idempotency1763600200000 implements MigrationInterface {
       create table idempotency (
         key bytea primary key,
         body bytea not null,
-        answer jsonb,
+        answer json,
         lease_until timestamptz not null,
         created_at timestamptz not null default now()
       ) with (fillfactor = 70)`);

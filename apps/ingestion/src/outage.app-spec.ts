@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testInstallation, type TestInstallation } from '#libs/testing';
+import { type IngestionForSpec, ingestionForSpec } from './ingestion-for-spec.js';
+
+const event = { name: 'x', payload: 1 };
+const alert = { status: 'firing', labels: { a: 'b' }, startsAt: '2026-11-20T09:00:00Z' };
+const under = (key: string) => ({ headers: { 'idempotency-key': key } });
+
+describe('without a broker', () => {
+  let installation: TestInstallation;
+  let ingestion: IngestionForSpec;
+
+  beforeAll(async () => {
+    installation = await testInstallation();
+    // Port 9 discards: nobody listens there.
+    ingestion = await ingestionForSpec(
+      { environment: { ...installation.environment, KAFKA_BROKERS: '127.0.0.1:9' } },
+      installation,
+    );
+  }, 30_000);
+
+  afterAll(async () => {
+    await ingestion?.stop();
+    await installation?.drop();
+  });
+
+  it.each([
+    ['/tocsin/v1/events', event],
+    ['/alerts/INS', { version: '4', alerts: [alert] }],
+    ['/alerts/INS/api/v2/alerts', [alert]],
+  ])(
+    '%s answers 503 with Retry-After within ten seconds',
+    async (path, body) => {
+      const began = performance.now();
+      const answers = await Promise.all([
+        ingestion.post(path, body),
+        ingestion.post(path, body, under(path)),
+        ingestion.post(path, body, under(path)),
+      ]);
+      expect(performance.now() - began).toBeLessThan(10_000);
+      for (const answer of answers) {
+        expect(answer.status).toBe(503);
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      }
+    },
+    15_000,
+  );
+
+  it('still tells a client its own mistakes, and is not ready as an Alertmanager', async () => {
+    expect((await ingestion.post('/tocsin/v1/events', {})).status).toBe(400);
+    expect((await ingestion.post('/alerts/INS', { alerts: [{}] })).status).toBe(400);
+    expect((await ingestion.service.request('/alerts/INS/-/ready')).status).toBe(503);
+    expect((await ingestion.service.request('/alerts/INS/-/healthy')).status).toBe(200);
+  });
+});
+
+describe('when the database goes away', () => {
+  let installation: TestInstallation;
+  let ingestion: IngestionForSpec;
+
+  beforeAll(async () => {
+    installation = await testInstallation();
+    ingestion = await ingestionForSpec({}, installation);
+    expect((await ingestion.post('/tocsin/v1/events', event)).status).toBe(202);
+    await installation.database.drop();
+  }, 30_000);
+
+  afterAll(async () => {
+    await ingestion?.stop();
+    await installation?.drop();
+  });
+
+  it('goes on accepting, with and without keys', async () => {
+    expect((await ingestion.post('/alerts/INS', { version: '4', alerts: [alert] })).status).toBe(200);
+    expect((await ingestion.post('/tocsin/v1/events', event)).status).toBe(202);
+    expect((await ingestion.post('/tocsin/v1/events', event, under('k'))).status).toBe(202);
+    expect((await ingestion.post('/tocsin/v1/events', { ...event, metadata: { id: 'own' } })).status).toBe(202);
+  });
+
+  it('gives a repeated request the same ids, so that readers absorb it', async () => {
+    const body = { name: 'repeated', payload: 1 };
+    const ids = [];
+    for (let i = 0; i < 2; i++)
+      ids.push((await ingestion.post('/tocsin/v1/events', body, under('again'))).json.accepted[0].id);
+    expect(ids[0]).toBe(ids[1]);
+  });
+
+  it('still makes requests at the same time one event', async () => {
+    const body = { name: 'together', payload: 1 };
+    await Promise.all(Array.from({ length: 20 }, () => ingestion.post('/tocsin/v1/events', body, under('together'))));
+    const events = (await ingestion.events()).filter(({ name }) => name === 'together');
+    expect(events.length).toBeLessThan(20);
+    expect(new Set(events.map(({ metadata }) => metadata.id)).size).toBe(1);
+  });
+});
