@@ -1,4 +1,5 @@
 export * from './database.js';
+export * from './guarded.js';
 export * from './kafka.js';
 export * from './names.js';
 export * from './service.js';

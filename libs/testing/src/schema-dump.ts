@@ -12,7 +12,9 @@ export async function schemaDump(tx: Tx): Promise<string> {
   const { rows: indexes } = await tx.query<{ line: string }>(INDEXES);
   const relations = [...new Set(columns.map(({ relation }) => relation))];
   const tables = relations.map((relation) => {
-    const lines = [...columns, ...constraints].filter((each) => each.relation === relation).map(({ line }) => `  ${line}`);
+    const lines = [...columns, ...constraints]
+      .filter((each) => each.relation === relation)
+      .map(({ line }) => `  ${line}`);
     return `create table ${relation} (\n${lines.join(',\n')}\n);`;
   });
   return `${[...tables, ...indexes.map(({ line }) => `${line};`)].join('\n\n')}\n`;

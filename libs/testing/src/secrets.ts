@@ -14,7 +14,9 @@ export function secretsIn(
 ): string[] {
   return Object.entries(places).flatMap(([place, content]) => {
     const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
-    return secrets.filter((secret) => formsOf(secret.value).some((form) => text.includes(form))).map((secret) => `${place} shows ${secret.name}`);
+    return secrets
+      .filter((secret) => formsOf(secret.value).some((form) => text.includes(form)))
+      .map((secret) => `${place} shows ${secret.name}`);
   });
 }
 
@@ -44,7 +46,9 @@ function formsOf(value: string): string[] {
 /** Inside a longer text base64 begins at any of three places: what all of them have in common with the secret. */
 function base64Forms(bytes: Buffer): string[] {
   return [0, 1, 2].map((shift) => {
-    const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '');
+    const whole = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
     return whole.slice(shift === 0 ? 0 : shift + 1, -2);
   });
 }

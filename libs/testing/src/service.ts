@@ -1,4 +1,10 @@
-import { createService, type Environment, type ServiceOptions, type ServiceOverrides, type TestedService } from '#libs/runtime';
+import {
+  createService,
+  type Environment,
+  type ServiceOptions,
+  type ServiceOverrides,
+  type TestedService,
+} from '#libs/runtime';
 import { testDatabase, type TestDatabase } from './database.js';
 import { testInstallationTopics } from './kafka.js';
 import { testGround } from './config.js';

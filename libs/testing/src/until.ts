@@ -27,7 +27,8 @@ export async function until<T>(
     } catch (error) {
       seen = error instanceof Error ? (error.stack ?? error.message) : String(error);
     }
-    if (performance.now() > deadline) throw new Error(`${what} did not come true within ${timeout} ms; last seen: ${seen}`);
+    if (performance.now() > deadline)
+      throw new Error(`${what} did not come true within ${timeout} ms; last seen: ${seen}`);
     await pause(interval);
   }
 }

@@ -66,7 +66,10 @@ export class TokenAdministration {
   }
 
   /** A new organisation, its project and its first admin token. */
-  createOrganization(name: string, maker: Maker): Promise<{ organizationId: string; projectId: string; token: string }> {
+  createOrganization(
+    name: string,
+    maker: Maker,
+  ): Promise<{ organizationId: string; projectId: string; token: string }> {
     return this.access.transaction(async (tx) => {
       const tenant = await insertOrganization(tx, name, this.shell);
       const { token } = await this.insert(tx, { ...tenant, tokenId: maker.tokenId }, { name: 'admin', kind: 'admin' });

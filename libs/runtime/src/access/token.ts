@@ -14,7 +14,9 @@ export interface NewToken {
 const PUBLIC_DIGITS = 17;
 const SECRET_DIGITS = 43;
 const CHECK_DIGITS = 4;
-const FORM = new RegExp(`^toc_(admin|user|source|reader)_([0-9A-Za-z]{${PUBLIC_DIGITS}})_([0-9A-Za-z]{${SECRET_DIGITS}})([0-9A-Za-z]{${CHECK_DIGITS}})$`);
+const FORM = new RegExp(
+  `^toc_(admin|user|source|reader)_([0-9A-Za-z]{${PUBLIC_DIGITS}})_([0-9A-Za-z]{${SECRET_DIGITS}})([0-9A-Za-z]{${CHECK_DIGITS}})$`,
+);
 
 /** A new token of `kind` from 44 random bytes. */
 export function makeToken(kind: TokenKind, random: Uint8Array): NewToken {

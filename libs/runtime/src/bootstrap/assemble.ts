@@ -48,7 +48,8 @@ export async function assemble(ground: Ground): Promise<StartedService> {
   ground.stage = undefined;
   ground.health.refresh();
   log.info({}, 'ready');
-  return { app, store: processing?.store, host: processing?.host, relay: processing?.relay, routes: routes.all() };
+  const { store, host, relay } = processing ?? {};
+  return { app, access: stores.access, store, host, relay, routes: routes.all() };
 }
 
 /** @throws Error naming the routes that say neither who may use them nor that everybody may */

@@ -35,7 +35,12 @@ async function startedOrStopped(service: LaunchedService, stop: { readonly asked
 
 /** A wrong variable is one line for whoever starts the process; anything else comes with its stack. */
 function giveUp(error: unknown): Promise<never> {
-  const text = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text =
+    error instanceof ConfigError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
   return new Promise(() => process.stderr.write(`${text}\n`, () => process.exit(1)));
 }
 

@@ -12,7 +12,10 @@ const DRAIN_HTTP_MS = 8_000;
  * 3.8). What is down is tried again; meanwhile health says what is missing and every other path answers 503.
  * @throws ConfigError for a wrong variable; an Error when the port cannot be had
  */
-export async function launchService(options: ServiceOptions, overrides: ServiceOverrides = {}): Promise<LaunchedService> {
+export async function launchService(
+  options: ServiceOptions,
+  overrides: ServiceOverrides = {},
+): Promise<LaunchedService> {
   const ground = groundOf(options, overrides);
   const { config, front, closing, stopping, health } = ground;
   armCrashpoints(config.crashpoint === undefined ? undefined : crashpointHook(config.crashpoint, options.service));

@@ -34,7 +34,8 @@ export function openStream(config: RuntimeConfig, log: Log, overrides: ServiceOv
     clientId,
     ...(sasl ? { sasl } : {}),
     ...(ssl ? { ssl: ssl === true ? true : { ca: [...ssl.ca] } } : {}),
-    log: ({ level, message, details }) => log[level === 'error' ? 'warn' : 'debug']({ part: 'broker', ...details }, message),
+    log: ({ level, message, details }) =>
+      log[level === 'error' ? 'warn' : 'debug']({ part: 'broker', ...details }, message),
   });
   const own = overrides.publisher ? undefined : new KafkaPublisher(connection);
   const eventLog = overrides.eventLog ?? new KafkaEventLog(connection);
@@ -68,9 +69,15 @@ export async function openStores(ground: Ground): Promise<Stores> {
   };
   try {
     const access = await open({ schema: 'access', migrations: accessMigrations, poolSize: 2 });
-    await persist('database', () => access.transaction((tx) => ensureFirstTenant(tx, config.adminToken, ground)), log, signal);
+    await persist(
+      'database',
+      () => access.transaction((tx) => ensureFirstTenant(tx, config.adminToken, ground)),
+      log,
+      signal,
+    );
     const { schema, migrations = [], poolSize } = options;
-    const own = schema === undefined ? undefined : await open({ schema, migrations, ...(poolSize ? { poolSize } : {}) });
+    const own =
+      schema === undefined ? undefined : await open({ schema, migrations, ...(poolSize ? { poolSize } : {}) });
     return { access, own };
   } catch (error) {
     await Promise.allSettled(opened.map((store) => store.close()));

@@ -39,7 +39,11 @@ export function createProcessing(ground: Ground, stream: Stream, store: Store, t
 }
 
 /** Starts the relay and the consumer groups, these as a transport of Nest. */
-export async function startProcessing(app: NestFastifyApplication, { host }: Processing, ground: Ground): Promise<void> {
+export async function startProcessing(
+  app: NestFastifyApplication,
+  { host }: Processing,
+  ground: Ground,
+): Promise<void> {
   const definitions = ground.options.processors?.(app) ?? [];
   app.connectMicroservice({ strategy: new ProcessorStrategy(host, () => definitions) });
   await app.startAllMicroservices();

@@ -45,7 +45,10 @@ export function providedParts(ground: Ground, opened: Opened): Parts {
     [EventPublisher, stream.publisher],
     [TokenVerifier, verifier],
     [Tenants, tenants],
-    [TokenAdministration, new TokenAdministration(stores.access, { clock, ids, random: (length) => randomBytes(length) })],
+    [
+      TokenAdministration,
+      new TokenAdministration(stores.access, { clock, ids, random: (length) => randomBytes(length) }),
+    ],
   ];
   if (processing) {
     const { store, relay, transactor, host } = processing;

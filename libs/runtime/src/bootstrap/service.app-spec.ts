@@ -68,7 +68,10 @@ describe('a service', () => {
 
   it('answers health, part by part, without a token', async () => {
     const ready = await service.request('/health/ready', { token: null });
-    expect(await ready.json()).toMatchObject({ status: 'ok', parts: { database: { status: 'up' }, broker: { status: 'up' } } });
+    expect(await ready.json()).toMatchObject({
+      status: 'ok',
+      parts: { database: { status: 'up' }, broker: { status: 'up' } },
+    });
     expect(ready.status).toBe(200);
     expect((await service.request('/health/live', { token: null })).status).toBe(200);
   });
@@ -76,7 +79,10 @@ describe('a service', () => {
   it('answers metrics, the API document and Swagger UI without a token', async () => {
     const metrics = await service.request('/metrics', { token: null });
     expect(await metrics.text()).toContain('nodejs_eventloop_lag_p99_seconds');
-    const document = (await (await service.request('/openapi.json', { token: null })).json()) as { openapi: string; paths: object };
+    const document = (await (await service.request('/openapi.json', { token: null })).json()) as {
+      openapi: string;
+      paths: object;
+    };
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths)).toContain('/things');
     expect((await service.request('/docs', { token: null })).status).toBe(200);

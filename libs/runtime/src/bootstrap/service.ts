@@ -8,6 +8,8 @@ import { type RouteEntry } from '../http/route-table.js';
 /** A service that has everything it needs. */
 export interface StartedService {
   readonly app: NestFastifyApplication;
+  /** Schema `access`: organisations, projects, tokens. */
+  readonly access: Store;
   /** Absent where the service has no schema. */
   readonly store: Store | undefined;
   readonly relay: OutboxRelay | undefined;

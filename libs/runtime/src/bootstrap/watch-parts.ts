@@ -21,7 +21,10 @@ export function watchParts({ health, metrics, options }: Ground, stream: Stream,
       return { status: 'up' };
     },
   });
-  const pools = Object.entries(stores).filter(([, store]) => store !== undefined) as [string, NonNullable<Stores['own']>][];
+  const pools = Object.entries(stores).filter(([, store]) => store !== undefined) as [
+    string,
+    NonNullable<Stores['own']>,
+  ][];
   metrics.gauge('tocsin_pool_connections', 'Connections of a pool by state.', ['pool', 'state'], (gauge) => {
     for (const [pool, store] of pools) {
       const { total, idle, waiting } = store.poolStats();

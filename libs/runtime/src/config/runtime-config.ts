@@ -7,7 +7,9 @@ import { databaseUrl, flag, hostPorts, port, topicName } from './values.js';
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
 /** One member for each mechanism, as the client library declares them. */
-export type SaslSettings = { [M in SaslMechanism]: { mechanism: M; username: string; password: string } }[SaslMechanism];
+export type SaslSettings = {
+  [M in SaslMechanism]: { mechanism: M; username: string; password: string };
+}[SaslMechanism];
 
 /** How to reach Kafka. */
 export interface KafkaSettings {
@@ -125,8 +127,10 @@ function kafkaSettings(service: string, env: Env): KafkaSettings {
 }
 
 function saslOf(mechanism: SaslMechanism, env: Env): SaslSettings {
-  if (!env.KAFKA_USERNAME) throw new ConfigError('KAFKA_USERNAME: read nothing; allowed: the name for KAFKA_SASL_MECHANISM');
-  if (!env.KAFKA_PASSWORD) throw new ConfigError('KAFKA_PASSWORD: read nothing; allowed: the password for KAFKA_SASL_MECHANISM');
+  if (!env.KAFKA_USERNAME)
+    throw new ConfigError('KAFKA_USERNAME: read nothing; allowed: the name for KAFKA_SASL_MECHANISM');
+  if (!env.KAFKA_PASSWORD)
+    throw new ConfigError('KAFKA_PASSWORD: read nothing; allowed: the password for KAFKA_SASL_MECHANISM');
   return { mechanism, username: env.KAFKA_USERNAME, password: env.KAFKA_PASSWORD };
 }
 

@@ -22,7 +22,10 @@ export interface HealthCheck {
 }
 
 /** The whole is as good as its worst part that is not optional. */
-export function reportOf(service: string, results: readonly { check: HealthCheck; health: PartHealth }[]): HealthReport {
+export function reportOf(
+  service: string,
+  results: readonly { check: HealthCheck; health: PartHealth }[],
+): HealthReport {
   const parts = Object.fromEntries(results.map(({ check, health }) => [check.name, health]));
   const down = results.some(({ check, health }) => health.status === 'down' && !check.optional);
   const limping = results.some(({ health }) => health.status !== 'up');

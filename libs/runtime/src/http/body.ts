@@ -64,7 +64,9 @@ function checkShape(body: Buffer): void {
 
 /** A cheap look at the text: the two words, or an escape in front of a colon that could spell them. */
 function mayPollute(text: string): boolean {
-  return text.includes('__proto__') || text.includes('"constructor"') || (text.includes('\\u') && text.includes('\\u00'));
+  return (
+    text.includes('__proto__') || text.includes('"constructor"') || (text.includes('\\u') && text.includes('\\u00'))
+  );
 }
 
 function refusePollution(value: unknown): void {

@@ -25,7 +25,9 @@ function hasBody(headers: IncomingHttpHeaders): boolean {
 /** The media type in lower case; undefined where it is absent, malformed, or in another charset than UTF-8. */
 export function mediaTypeOf(type: string | undefined): string | undefined {
   const [media = '', ...parameters] = (type ?? '').split(';').map((part) => part.trim());
-  const utf8 = parameters.every((parameter) => parameter === '' || !/^charset\s*=/i.test(parameter) || /=\s*"?utf-?8"?$/i.test(parameter));
+  const utf8 = parameters.every(
+    (parameter) => parameter === '' || !/^charset\s*=/i.test(parameter) || /=\s*"?utf-?8"?$/i.test(parameter),
+  );
   return utf8 && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(media) ? media.toLowerCase() : undefined;
 }
 
@@ -39,5 +41,8 @@ function encoded(): Problem {
 
 function unsupported(taken: readonly string[]): Problem {
   const types = taken.join(', ');
-  return problem(415, 'Unsupported media type', { detail: `this path takes ${types}`, headers: { 'accept-post': types } });
+  return problem(415, 'Unsupported media type', {
+    detail: `this path takes ${types}`,
+    headers: { 'accept-post': types },
+  });
 }

@@ -21,7 +21,12 @@ export class HttpFront {
 
   constructor(private readonly health: (path: string) => Promise<{ status: number; body: object } | undefined>) {
     this.server = createServer(
-      { headersTimeout: 10 * SECOND, requestTimeout: 30 * SECOND, connectionsCheckingInterval: 2 * SECOND, maxHeaderSize: 16_384 },
+      {
+        headersTimeout: 10 * SECOND,
+        requestTimeout: 30 * SECOND,
+        connectionsCheckingInterval: 2 * SECOND,
+        maxHeaderSize: 16_384,
+      },
       (request, response) => this.handler(request, response),
     );
     this.server.keepAliveTimeout = 75 * SECOND;
@@ -63,13 +68,21 @@ export class HttpFront {
   private async answerStarting(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request.url ?? '/');
     const health = await this.health(path).catch(() => undefined);
-    if (health) return write(response, health.status, { 'content-type': 'application/json; charset=utf-8' }, health.body);
+    if (health)
+      return write(response, health.status, { 'content-type': 'application/json; charset=utf-8' }, health.body);
     const starting = this.draining ? problem(503, 'Service unavailable') : new ServiceUnavailable('starting', 2);
-    write(response, starting.status, { ...problemHeaders(starting), connection: 'close' }, problemDocument(starting, path));
+    write(
+      response,
+      starting.status,
+      { ...problemHeaders(starting), connection: 'close' },
+      problemDocument(starting, path),
+    );
   }
 }
 
 function write(response: ServerResponse, status: number, headers: Record<string, string>, body: object): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { ...headers, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(text) }).end(text);
+  response
+    .writeHead(status, { ...headers, 'cache-control': 'no-store', 'content-length': Buffer.byteLength(text) })
+    .end(text);
 }

@@ -29,7 +29,11 @@ export interface Page<Item> {
 
 /** A page from its items and the cursor values of the last one (absent at the end of the list). */
 export function pageOf<Item>(items: readonly Item[], cursor?: readonly CursorValue[] | string | null): Page<Item> {
-  return { items, cursor: cursor === undefined || cursor === null || typeof cursor === 'string' ? (cursor ?? null) : encodeCursor(cursor) };
+  return {
+    items,
+    cursor:
+      cursor === undefined || cursor === null || typeof cursor === 'string' ? (cursor ?? null) : encodeCursor(cursor),
+  };
 }
 
 export type CursorValue = string | number | boolean | null;
@@ -44,14 +48,17 @@ export function decodeCursor(text: string, length?: number): CursorValue[] {
   const values = parsed(text);
   const fits = values !== undefined && (length === undefined || values.length === length);
   if (fits) return values;
-  throw problem(400, 'Invalid request', { fields: { cursor: 'expected the cursor that a page of this list answered' } });
+  throw problem(400, 'Invalid request', {
+    fields: { cursor: 'expected the cursor that a page of this list answered' },
+  });
 }
 
 function parsed(text: string): CursorValue[] | undefined {
   if (!/^[A-Za-z0-9_-]{1,4096}$/.test(text)) return undefined;
   try {
     const json = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown;
-    const scalar = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+    const scalar = (value: unknown): boolean =>
+      value === null || ['string', 'number', 'boolean'].includes(typeof value);
     return Array.isArray(json) && json.every(scalar) ? (json as CursorValue[]) : undefined;
   } catch {
     return undefined;

@@ -17,7 +17,8 @@ export function sendProblem(error: unknown, request: Asked, reply: FastifyReply)
 /** The problem that an error of Nest, Fastify or ours stands for. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof HttpException) return new Problem(error.getStatus(), titleOf(error.getStatus()), detailOf(error));
+  if (error instanceof HttpException)
+    return new Problem(error.getStatus(), titleOf(error.getStatus()), detailOf(error));
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   const code = (error as { code?: unknown } | null)?.code;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem(413, 'Body too large');

@@ -35,8 +35,10 @@ export function settingsOf(handler: Handler): RouteSettings {
 /** A decorator that adds `settings` to a handler, or to every handler of a controller that does not say otherwise. */
 export function routeSettings(settings: RouteSettings): ClassDecorator & MethodDecorator {
   return ((target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void => {
-    if (descriptor) return put(descriptor.value as Handler, { ...settingsOf(descriptor.value as Handler), ...settings });
-    for (const handler of handlersOf(target as { prototype: object })) put(handler, { ...settings, ...settingsOf(handler) });
+    if (descriptor)
+      return put(descriptor.value as Handler, { ...settingsOf(descriptor.value as Handler), ...settings });
+    for (const handler of handlersOf(target as { prototype: object }))
+      put(handler, { ...settings, ...settingsOf(handler) });
   }) as ClassDecorator & MethodDecorator;
 }
 

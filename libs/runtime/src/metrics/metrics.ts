@@ -18,7 +18,11 @@ export class Metrics {
     this.registry.setDefaultLabels(labels);
   }
 
-  counter<Label extends string = string>(name: string, help: string, labelNames: readonly Label[] = []): Counter<Label> {
+  counter<Label extends string = string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+  ): Counter<Label> {
     return this.known<Counter<Label>>(name) ?? new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 

@@ -25,7 +25,10 @@ export function serveSwaggerUi(instance: FastifyInstance, title: string): void {
   instance.get('/docs/start.js', PUBLIC, (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START));
   for (const [file, type] of Object.entries(ASSETS)) {
     instance.get(`/docs/${file}`, PUBLIC, async (_request, reply) =>
-      reply.header('cache-control', 'max-age=3600').type(type).send(await readFile(path.join(folder, file))),
+      reply
+        .header('cache-control', 'max-age=3600')
+        .type(type)
+        .send(await readFile(path.join(folder, file))),
     );
   }
 }
