@@ -16,7 +16,7 @@ export class Changes {
           resolve();
         } catch (error) {
           this.listeners.delete(check);
-          reject(error as Error);
+          reject(error);
         }
       };
       this.listeners.add(check);

@@ -13,6 +13,7 @@ const LATEST = -1;
  */
 export class Control {
   private readonly links = new Map<string, ClusterHandle>();
+  private readonly glances = new Map<string, Promise<TopicState | undefined>>();
   private closed = false;
 
   constructor(private readonly connection: KafkaConnection) {}
@@ -37,6 +38,13 @@ export class Control {
     );
     const partitions = answers.flat().sort((a, b) => a.partition - b.partition);
     return { topic, topicId: metadata.topicId, partitions };
+  }
+
+  /** As `topic`, but who asks while an answer is awaited shares it: for those who watch. */
+  glance(topic: string): Promise<TopicState | undefined> {
+    const asked = this.glances.get(topic) ?? this.topic(topic).finally(() => this.glances.delete(topic));
+    this.glances.set(topic, asked);
+    return asked;
   }
 
   async close(): Promise<void> {

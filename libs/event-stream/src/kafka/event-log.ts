@@ -10,12 +10,14 @@ import { type StreamRecord } from '../records.js';
 import { type KafkaConnection } from './connection.js';
 import { Control } from './control.js';
 import { Reader } from './reader.js';
-import { KafkaSubscription } from './subscription.js';
+import { KafkaSubscription, WATCH_MS } from './subscription.js';
 
 /** The log on Kafka. */
 export class KafkaEventLog extends EventLog {
   private readonly control: Control;
-  private readonly subscriptions = new Set<Subscription>();
+  private readonly subscriptions = new Set<KafkaSubscription>();
+  /** One timer watches all subscriptions: every wake-up of an idle process counts. */
+  private watch: NodeJS.Timeout | undefined;
 
   constructor(private readonly connection: KafkaConnection) {
     super();
@@ -26,7 +28,8 @@ export class KafkaEventLog extends EventLog {
   override consume(options: ConsumerOptions, handler: BatchHandler): Promise<Subscription> {
     const subscription = new KafkaSubscription(this.connection, this.control, options, handler);
     this.subscriptions.add(subscription);
-    void subscription.ended.then(() => this.subscriptions.delete(subscription));
+    this.watch ??= setInterval(() => this.look(), WATCH_MS);
+    void subscription.ended.then(() => this.forget(subscription));
     return Promise.resolve(subscription);
   }
 
@@ -46,5 +49,16 @@ export class KafkaEventLog extends EventLog {
   override async close(): Promise<void> {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
     await this.control.close();
+  }
+
+  private look(): void {
+    for (const subscription of this.subscriptions) void subscription.look();
+  }
+
+  private forget(subscription: KafkaSubscription): void {
+    this.subscriptions.delete(subscription);
+    if (this.subscriptions.size > 0) return;
+    clearInterval(this.watch);
+    this.watch = undefined;
   }
 }

@@ -29,7 +29,7 @@ const REBALANCE_MS = 10_000;
 const REBALANCE_GRACE_MS = 3_000;
 const STOP_GRACE_MS = 4_000;
 const STOP_MS = 5_000;
-const FETCH = { minBytes: 1, maxWaitTimeInMs: 250, maxBytes: 4 * 1024 * 1024, maxBytesPerPartition: 512 * 1024 };
+const FETCH = { minBytes: 1, maxWaitTimeInMs: 500, maxBytes: 4 * 1024 * 1024, maxBytesPerPartition: 512 * 1024 };
 /** Partitions handled at once: enough to overlap their transactions, few enough for the connection pool. */
 const CONCURRENCY = 4;
 const MAX_MISSES = 8;
@@ -42,7 +42,7 @@ const MAX_MISSES = 8;
 export class GroupMember {
   private readonly consumer: Consumer;
   private readonly closeSockets: () => void;
-  private readonly beats: NodeJS.Timeout;
+  private beats: NodeJS.Timeout | undefined;
   private assignment = new Assignment([]);
   private joined = false;
   private active = 0;
@@ -64,7 +64,6 @@ export class GroupMember {
     this.consumer = consumer;
     this.closeSockets = close;
     this.crashed = new Promise((resolve) => (this.crash = resolve));
-    this.beats = setInterval(() => this.tick(), HEARTBEAT_MS / 2);
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.assign(payload.memberAssignment[scope.topic] ?? []));
     consumer.on(consumer.events.HEARTBEAT, () => scope.moved());
     consumer.on(consumer.events.CRASH, ({ payload }) => this.crash(payload.error));
@@ -103,7 +102,7 @@ export class GroupMember {
     await Promise.race([this.leave(), pause(STOP_MS, undefined, { ref: false })]);
     this.assignment.end();
     clearTimeout(patience);
-    clearInterval(this.beats);
+    this.rest();
     this.closeSockets();
   }
 
@@ -147,6 +146,7 @@ export class GroupMember {
   private async eachBatch(payload: EachBatchPayload): Promise<void> {
     this.beat = () => payload.heartbeat();
     this.active += 1;
+    this.beats ??= setInterval(() => void this.heartbeat(), HEARTBEAT_MS / 2);
     try {
       const { assignment } = this;
       if (!(await assignment.ready)) return;
@@ -155,6 +155,7 @@ export class GroupMember {
       await this.deliver(payload, assignment, progress);
     } finally {
       this.active -= 1;
+      if (this.active === 0) this.rest();
     }
     if (this.beatError) throw this.beatError;
   }
@@ -205,10 +206,10 @@ export class GroupMember {
     if (progress?.pass(first === null ? undefined : Number(first), Number(last))) this.scope.moved();
   }
 
-  /** Heartbeats while handlers work: between batches kafkajs sends them itself (K3). */
-  private tick(): void {
-    if (this.active > 0) void this.heartbeat();
-    else if (this.dirty) void this.commit();
+  /** Heartbeats of our own run while handlers work: between batches kafkajs sends them itself (K3). */
+  private rest(): void {
+    clearInterval(this.beats);
+    this.beats = undefined;
   }
 
   private async heartbeat(): Promise<void> {
@@ -225,11 +226,11 @@ export class GroupMember {
   }
 
   /** Tells Kafka how far we are. Nothing reads it back; lag tools do. */
-  private async commit(): Promise<void> {
+  async commit(): Promise<void> {
     const { topic } = this.scope;
     const offsets = this.progress().map(({ partition, position }) => ({ topic, partition, offset: String(position) }));
+    if (!this.joined || !this.dirty || offsets.length === 0) return;
     this.dirty = false;
-    if (!this.joined || offsets.length === 0) return;
     await this.consumer.commitOffsets(offsets).catch(() => undefined);
   }
 }

@@ -16,7 +16,8 @@ import { type Control } from './control.js';
 import { GroupMember, type MemberScope } from './member.js';
 
 const RESTARTS = doubling(100, 2_000);
-const WATCH_MS = 1_000;
+/** Milliseconds between two looks of the watchdog. */
+export const WATCH_MS = 1_000;
 const INSPECT_EVERY = 5;
 const STALL_MS = 30_000;
 const RETRY_MS = 200;
@@ -35,7 +36,6 @@ export class KafkaSubscription implements Subscription, MemberScope {
   private silentMs = 0;
   private watched = performance.now();
   private ticks = 0;
-  private readonly watch: NodeJS.Timeout;
   private readonly changes = new Changes();
   private readonly running: Promise<void>;
   private readonly halt = new AbortController();
@@ -50,7 +50,6 @@ export class KafkaSubscription implements Subscription, MemberScope {
     this.topic = options.topic;
     this.bounds = { ...DEFAULT_BOUNDS, ...options };
     this.ended = new Promise((resolve) => (this.end = resolve));
-    this.watch = setInterval(() => void this.look(), WATCH_MS);
     this.running = this.run();
   }
 
@@ -123,7 +122,6 @@ export class KafkaSubscription implements Subscription, MemberScope {
         () => undefined,
       );
     }
-    clearInterval(this.watch);
     this.end(this.failure);
     this.moved();
   }
@@ -141,13 +139,14 @@ export class KafkaSubscription implements Subscription, MemberScope {
     return reason;
   }
 
-  /** Once a second. Time in which the process itself stood still does not count as silence. */
-  private async look(): Promise<void> {
+  /** To be called every `WATCH_MS`. Time in which the process itself stood still does not count as silence. */
+  async look(): Promise<void> {
     const now = performance.now();
     this.silentMs += Math.min(now - this.watched, 2 * WATCH_MS);
     this.watched = now;
     this.ticks += 1;
     if (this.over || this.progress().length === 0) return;
+    await this.member?.commit();
     if (this.silentMs >= STALL_MS) await this.suspect();
     else if (this.ticks % INSPECT_EVERY === 0) await this.inspect();
   }
@@ -168,7 +167,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
         .filter(({ busy }) => !busy)
         .map((each) => [each.partition, each.position]),
     );
-    const state = await this.control.topic(this.topic).catch(() => undefined);
+    const state = await this.control.glance(this.topic).catch(() => undefined);
     if (!state || this.over) return;
     if (this.topicId !== undefined && state.topicId !== this.topicId) {
       return this.fail(new TopicRecreated(this.topic, this.topicId, state.topicId));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Clock, partitionOf, SystemClock } from '#libs/core';
+import { type Clock, partitionOf, SystemClock } from '#libs/core';
 import { Changes } from '../changes.js';
 import { type TopicState } from '../event-log.js';
 import { type OutgoingRecord, type Position, type StreamRecord } from '../records.js';
