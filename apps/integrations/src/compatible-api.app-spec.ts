@@ -194,7 +194,7 @@ describe('POST /oauth/token', () => {
     [{ grant_type: 'password', refresh_token: 'x' }, 'unsupported_grant_type'],
     [{}, 'invalid_request'],
   ])('refuses %j as %s', async (fields, error) => {
-    const answer = await ask(fields as Record<string, string>);
+    const answer = await ask(fields);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ error });
   });
