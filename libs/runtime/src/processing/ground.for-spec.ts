@@ -81,6 +81,7 @@ export async function processingGround() {
   };
   return {
     database,
+    topics,
     store,
     open,
     memory,
