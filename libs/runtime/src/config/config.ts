@@ -29,8 +29,14 @@ export function readConfig<Shape extends z.ZodRawShape>(
 
 function complaint(name: string, value: string | undefined, shape: z.ZodRawShape, error: z.ZodError): string {
   const issue = error.issues.find((candidate) => candidate.path[0] === name);
-  const allowed = (shape[name] as z.ZodType | undefined)?.description ?? issue?.message;
+  const allowed = describedBy(shape[name]) ?? issue?.message;
   return `${name}: read ${value === undefined ? 'nothing' : `"${masked(name, value)}"`}; allowed: ${allowed}`;
+}
+
+/** The description of a schema, also below `.optional()` and `.default()`, which hide it. */
+function describedBy(schema: z.core.$ZodType | undefined): string | undefined {
+  const inner = (schema?._zod.def as { innerType?: z.core.$ZodType } | undefined)?.innerType;
+  return (schema as z.ZodType | undefined)?.description ?? (inner && describedBy(inner));
 }
 
 const SECRET = /TOKEN|PASSWORD|SECRET|KEY|CREDENTIAL/;

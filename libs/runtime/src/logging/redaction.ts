@@ -1,4 +1,4 @@
-const SECRET_NAME = /authorization|token|secret|password|passwd|credential|api_?key|master_?key|private_?key|cookie/i;
+const SECRET_NAME = /authorization|token|secret|password|passwd|credential|(api|master|private)[_-]?key|cookie/i;
 const MASK = '[secret]';
 const MAX_DEPTH = 6;
 

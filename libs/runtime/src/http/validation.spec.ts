@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+import { describe, expect, it } from '@jest/globals';
+import { Type } from 'class-transformer';
+import { IsArray, IsInt, IsString, ValidateNested } from 'class-validator';
+import { validationPipe } from './validation.js';
+
+class PartDto {
+  @IsInt()
+  size!: number;
+}
+
+class WholeDto {
+  @IsString({ message: 'name must be a text' })
+  name!: string;
+
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => PartDto)
+  parts!: PartDto[];
+}
+
+const check = (body: unknown): Promise<unknown> =>
+  validationPipe().transform(body, { type: 'body', metatype: WholeDto }) as Promise<unknown>;
+
+describe('validation', () => {
+  it('makes the DTO', async () => {
+    expect(await check({ name: 'a', parts: [{ size: 1 }] })).toBeInstanceOf(WholeDto);
+  });
+
+  it('names every field, nested ones by their path, and unknown ones', async () => {
+    const body = { name: 1, parts: [{ size: 1 }, { size: 'x', more: 1 }], extra: true };
+    await expect(check(body)).rejects.toMatchObject({
+      status: 400,
+      details: {
+        fields: {
+          name: 'must be a text',
+          'parts.1.size': 'must be an integer number',
+          'parts.1.more': 'this field does not exist',
+          extra: 'this field does not exist',
+        },
+      },
+    });
+  });
+
+  it.each([null, undefined, 'text', 7, []])('refuses a body that is %j', async (body) => {
+    await expect(check(body)).rejects.toMatchObject({ status: 400 });
+  });
+});
