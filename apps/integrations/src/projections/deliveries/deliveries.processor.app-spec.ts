@@ -33,12 +33,12 @@ async function freshStore(): Promise<Store> {
   return store;
 }
 
-function apply(store: Store, partition: number, events: readonly EventEnvelope[], from = 0): Promise<void> {
+async function apply(store: Store, partition: number, events: readonly EventEnvelope[], from = 0): Promise<void> {
   const batch = events.map((event, index): Received => {
     const position = { topic: 'events-stream', partition, offset: from + index };
     return { event, position, timestamp: T, known: true };
   });
-  return store.transaction((tx) => processor.apply(batch, { tx, emit: () => {} }));
+  await store.transaction((tx) => processor.apply(batch, { tx, emit: () => {} }));
 }
 
 async function account(store: Store): Promise<unknown[]> {
@@ -99,6 +99,7 @@ describe('the account', () => {
   const expected = [
     ['c38qlqlo0aeuocce9mi0', 'e1', 'delivered'],
     ['c38qlqlo0aeuocce9mi0', 'e2', 'pending'],
+    ['c38qlqlo0aeuocce9mi0', 'o2', 'pending'],
     ['c38qlqlo0aeuocce9mi0', 'o4', 'pending'],
     ['c38qlqlo0aeuocce9mi0', 'o5', 'pending'],
     ['late', 'e1', 'delivered'],

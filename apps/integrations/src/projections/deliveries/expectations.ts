@@ -1,7 +1,7 @@
 import { deliveryIdOf } from '#libs/contracts';
-import { type Instant, instantOfMillis, millisOf } from '#libs/core';
+import { type Instant, millisOf } from '#libs/core';
 import { type Tx } from '#libs/store';
-import { type Change, GRACE, isExpected, type Signal } from './expectation.js';
+import { type Change, isExpected, type Signal } from './expectation.js';
 
 type InOrganization = { readonly organizationId: string };
 
@@ -42,17 +42,16 @@ export async function expectOfAll(tx: Tx, eventIds: readonly string[]): Promise<
   );
 }
 
-/** Judges the incident events since `since` (less the grace) again by the whole history of the integration. */
+/** Judges the incident events since `since` again by the whole history of the integration. */
 export async function reviewIntegration(tx: Tx, integrationId: string, since: Instant): Promise<void> {
   const [history] = await selectHistories(tx, 'where integration_id = $1', [integrationId]);
   if (!history) return;
-  const from = instantOfMillis(millisOf(since) - GRACE);
   let after = '';
   for (;;) {
     const page = await selectSignals(
       tx,
       `where organization_id = $1 and event_id > $2 and written_at >= $3::timestamptz order by event_id limit ${PAGE}`,
-      [history.organizationId, after, from],
+      [history.organizationId, after, since],
     );
     const expected = page.filter((signal) => isExpected(history.changes, signal));
     const others = page.filter((signal) => !isExpected(history.changes, signal));

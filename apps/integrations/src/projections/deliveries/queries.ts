@@ -114,7 +114,8 @@ export interface Reconciliation {
 
 /**
  * What should have been, counted from incident events and integrations, against what the delivery processes recorded.
- * A lane settles its events together or in order, so a gap before a settled one is a loss; the rest is `pending`.
+ * A lane settles its events together or in order, so a gap before one that it settled is a loss; the rest is `pending`.
+ * `suppressed` tells nothing: it is recorded out of turn. The minute is for records that are still on their way here.
  */
 export async function reconcile(
   tx: Tx,
@@ -128,7 +129,8 @@ export async function reconcile(
                     state = 'pending' and exists (
                       select from delivery later
                        where later.integration_id = d.integration_id and later.incident_id = d.incident_id
-                         and later.state <> 'pending' and later.event_sequence > d.event_sequence) as lost
+                         and later.state not in ('pending', 'suppressed') and later.event_sequence > d.event_sequence
+                         and later.at < now() - interval '1 minute') as lost
                from delivery d
               where organization_id = $1 and ($2::timestamptz is null or written_at >= $2::timestamptz)
                 and ($3::timestamptz is null or written_at <= $3::timestamptz)) as account
