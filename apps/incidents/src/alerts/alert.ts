@@ -52,7 +52,7 @@ export function alertOf(event: EventEnvelope, timestamp: number): Alert {
   const annotations = printable(payload.annotations);
   const { organizationId, source, sourceId, sourceType } = event.metadata;
   return {
-    organizationId,
+    organizationId: organizationId.toLowerCase(),
     partition: printableText(payload.partition),
     fingerprint: fingerprintOf(payload.labels),
     labels,
