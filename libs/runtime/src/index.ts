@@ -9,6 +9,7 @@ export * from './bootstrap/bootstrap.js';
 export * from './bootstrap/launch.js';
 export * from './bootstrap/service.js';
 export * from './bootstrap/service-options.js';
+export * from './bootstrap/stopping.js';
 export * from './config/config.js';
 export * from './config/runtime-config.js';
 export * from './config/values.js';

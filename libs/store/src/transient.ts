@@ -1,3 +1,7 @@
+import { types } from 'node:util';
+
+const { isNativeError } = types;
+
 /** The answer to COMMIT was lost: the transaction is done, or it never will be. Only the rows can tell. */
 export class CommitUnknown extends Error {
   override readonly name = 'CommitUnknown';
@@ -31,12 +35,14 @@ const MESSAGES =
  * Reference performance-reliability 2.7; PostgreSQL 18, Appendix A.
  */
 export function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  // Not `instanceof`: errors of Node itself are of another realm where specs run in one of their own.
+  if (!isNativeError(error)) return false;
   if (error instanceof CommitUnknown) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code !== undefined && isTransientCode(code)) return true;
   if (code === undefined && MESSAGES.test(error.message)) return true;
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isTransient);
+  if ('errors' in error && Array.isArray(error.errors))
+    return error.errors.length > 0 && error.errors.every(isTransient);
   return error.cause !== undefined && isTransient(error.cause);
 }
 

@@ -4,6 +4,7 @@ export * from './kafka.js';
 export * from './names.js';
 export * from './service.js';
 export * from './schema-dump.js';
+export * from './proxy.js';
 export * from './secrets.js';
 export * from './slack-stand-in.js';
 export * from './specification.js';

@@ -2,73 +2,38 @@ import { ConfigError } from '../config/config.js';
 import { launchService } from './launch.js';
 import { type LaunchedService } from './service.js';
 import { type ServiceOptions } from './service-options.js';
-
-const STOP_LIMIT_MS = 25_000;
+import { StopSignals } from './stop-signals.js';
 
 /**
- * Runs a service until it is told to stop: SIGTERM, SIGINT or the end of the channel to the process that started it.
- * The second signal ends it at once, and so does a stop that takes longer than 25 s.
+ * Runs a service until it is told to stop (`StopSignals`). It exits with 1 after a wrong variable, said in one line, and
+ * after an error that it cannot go on after: whoever supervises it starts it again.
  */
 export async function bootstrap(options: ServiceOptions): Promise<void> {
-  const stop = stopOnSignal();
+  const signals = new StopSignals(process);
   try {
     const service = await launchService(options);
-    stop.whenAsked(() => service.stop());
-    await startedOrStopped(service, stop);
-    const failure = await service.failed;
-    await service.stop();
-    throw failure;
+    signals.whenAsked(() => service.stop());
+    throw await trouble(service, signals);
   } catch (error) {
-    await giveUp(error);
+    if (!signals.asked) giveUp(error);
   }
 }
 
-async function startedOrStopped(service: LaunchedService, stop: { readonly asked: boolean }): Promise<void> {
-  try {
-    await service.started;
-  } catch (error) {
-    if (stop.asked) return;
+/** Resolves with what the service cannot go on after, when it has stopped because of that. */
+async function trouble(service: LaunchedService, signals: StopSignals): Promise<unknown> {
+  const error = await service.started.then(
+    () => service.failed,
+    (reason: unknown) => reason,
+  );
+  if (!signals.asked) {
+    setTimeout(() => process.exit(1), 10_000).unref();
     await service.stop();
-    throw error;
   }
+  return error;
 }
 
 /** A wrong variable is one line for whoever starts the process; anything else comes with its stack. */
-function giveUp(error: unknown): Promise<never> {
-  const text =
-    error instanceof ConfigError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  return new Promise(() => process.stderr.write(`${text}\n`, () => process.exit(1)));
-}
-
-function stopOnSignal(): { readonly asked: boolean; whenAsked(stop: () => Promise<void>): void } {
-  let asked = false;
-  let action: (() => Promise<void>) | undefined;
-  const run = (): void => {
-    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-    void action?.().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  const ask = (): void => {
-    if (asked) process.exit(1);
-    asked = true;
-    if (action) run();
-  };
-  process.on('SIGTERM', ask);
-  process.on('SIGINT', ask);
-  process.on('disconnect', () => void (asked || ask()));
-  return {
-    get asked() {
-      return asked;
-    },
-    whenAsked(stop) {
-      action = stop;
-      if (asked) run();
-    },
-  };
+function giveUp(error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${error instanceof ConfigError ? error.message : stack}\n`, () => process.exit(1));
 }

@@ -16,6 +16,7 @@ import { Transactor } from '../processing/transactor.js';
 import { parseMasterKeys } from '../secrets/master-keys.js';
 import { Sealer } from '../secrets/sealer.js';
 import { type Ground } from './ground.js';
+import { Stopping } from './stopping.js';
 import { type Stores, type Stream } from './parts.js';
 import { type Processing } from './processing.js';
 import { type Parts, type Token } from './runtime.module.js';
@@ -41,6 +42,7 @@ export function providedParts(ground: Ground, opened: Opened): Parts {
     [Metrics, metrics],
     [HealthService, health],
     [RouteTable, routes],
+    [Stopping, new Stopping(ground.stopping.signal)],
     [EventLog, stream.eventLog],
     [EventPublisher, stream.publisher],
     [TokenVerifier, verifier],

@@ -8,6 +8,10 @@ const WAITS = doubling(200, 3_000);
 /** The start was given up because the process shall stop. */
 export class StartAborted extends Error {
   override readonly name = 'StartAborted';
+
+  constructor(what: string) {
+    super(`stopped while waiting for the ${what}`);
+  }
 }
 
 /**

@@ -1,11 +1,25 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { ConfigError } from '../config/config.js';
+import { refuseBrokenRequest } from './client-error.js';
 import { problem, problemDocument, problemHeaders, ServiceUnavailable } from './problem.js';
 import { pathOf } from './problem-reply.js';
 
 type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-const SECOND = 1000;
+/** Milliseconds. What takes longer is a broken client or a slow attack (slowloris) and is answered 408. */
+export interface FrontLimits {
+  readonly headers: number;
+  /** The whole request, its body included. */
+  readonly request: number;
+  /** Between two requests of one connection. */
+  readonly idle: number;
+  /** How often the limits are looked at. */
+  readonly check: number;
+}
+
+const LIMITS: FrontLimits = { headers: 10_000, request: 30_000, idle: 75_000, check: 2_000 };
+const MAX_HEADER_BYTES = 16_384;
 
 /**
  * The listening socket of a service. It answers from the first moment: health by `health`, all else 503 until it is
@@ -19,17 +33,21 @@ export class HttpFront {
   /** True from the moment that the process is about to stop. */
   draining = false;
 
-  constructor(private readonly health: (path: string) => Promise<{ status: number; body: object } | undefined>) {
+  constructor(
+    private readonly health: (path: string) => Promise<{ status: number; body: object } | undefined>,
+    limits: FrontLimits = LIMITS,
+  ) {
     this.server = createServer(
       {
-        headersTimeout: 10 * SECOND,
-        requestTimeout: 30 * SECOND,
-        connectionsCheckingInterval: 2 * SECOND,
-        maxHeaderSize: 16_384,
+        headersTimeout: limits.headers,
+        requestTimeout: limits.request,
+        connectionsCheckingInterval: limits.check,
+        keepAliveTimeout: limits.idle,
+        maxHeaderSize: MAX_HEADER_BYTES,
       },
       (request, response) => this.handler(request, response),
     );
-    this.server.keepAliveTimeout = 75 * SECOND;
+    this.server.on('clientError', refuseBrokenRequest);
   }
 
   /** Lets the application answer from now on. */
@@ -40,9 +58,10 @@ export class HttpFront {
   /** @returns the URL that it listens on. @throws Error that names port and variable when it cannot */
   async listen(port: number, host: string): Promise<string> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
+      const refuse = (error: NodeJS.ErrnoException): void => reject(notListening(error, port, host));
+      this.server.once('error', refuse);
       this.server.listen(port, host, () => {
-        this.server.off('error', reject);
+        this.server.off('error', refuse);
         resolve();
       });
     });
@@ -78,6 +97,12 @@ export class HttpFront {
       problemDocument(starting, path),
     );
   }
+}
+
+/** One line for whoever starts the process: which variable moves it. */
+function notListening(error: NodeJS.ErrnoException, port: number, host: string): ConfigError {
+  const reason = error.code === 'EADDRINUSE' ? 'somebody else listens there' : (error.code ?? error.message);
+  return new ConfigError(`SERVICE_PORT, HOST: read "${port}", "${host}"; not to be had: ${reason}`);
 }
 
 function write(response: ServerResponse, status: number, headers: Record<string, string>, body: object): void {

@@ -1,7 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { Problem, problemDocument, problemHeaders } from './problem.js';
+import { BackPressureError, PublishError } from '#libs/event-stream';
+import { isTransient } from '#libs/store';
+import { Problem, problemDocument, problemHeaders, ServiceUnavailable } from './problem.js';
 
 type Asked = Pick<FastifyRequest, 'url'>;
 
@@ -17,6 +19,7 @@ export function sendProblem(error: unknown, request: Asked, reply: FastifyReply)
 /** The problem that an error of Nest, Fastify or ours stands for. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (isTrouble(error)) return new ServiceUnavailable(undefined, RETRY_AFTER);
   if (error instanceof HttpException)
     return new Problem(error.getStatus(), titleOf(error.getStatus()), detailOf(error));
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
@@ -25,6 +28,13 @@ export function problemOf(error: unknown): Problem {
   if (typeof status === 'number' && status >= 400 && status < 500) return new Problem(status, titleOf(status));
   return new Problem(500, 'Internal error');
 }
+
+/** Behind the service: the log or the database. The sender shall come back. */
+function isTrouble(error: unknown): boolean {
+  return error instanceof PublishError || error instanceof BackPressureError || isTransient(error);
+}
+
+const RETRY_AFTER = 2;
 
 /** Whether the error is nobody's mistake but ours, and belongs in the log. */
 export function isUnexpected(error: unknown): boolean {
