@@ -24,28 +24,27 @@ describe('without a broker', () => {
     await installation?.drop();
   });
 
-  it.each([
-    ['/tocsin/v1/events', event],
-    ['/alerts/INS', { version: '4', alerts: [alert] }],
-    ['/alerts/INS/api/v2/alerts', [alert]],
-  ])(
-    '%s answers 503 with Retry-After within ten seconds',
-    async (path, body) => {
-      const began = performance.now();
-      const answers = await Promise.all([
+  it('every way in answers 503 with Retry-After within ten seconds', async () => {
+    const ways: [string, unknown][] = [
+      ['/tocsin/v1/events', event],
+      ['/alerts/INS', { version: '4', alerts: [alert] }],
+      ['/alerts/INS/api/v2/alerts', [alert]],
+    ];
+    const began = performance.now();
+    const answers = await Promise.all(
+      ways.flatMap(([path, body]) => [
         ingestion.post(path, body),
         ingestion.post(path, body, under(path)),
         ingestion.post(path, body, under(path)),
-      ]);
-      expect(performance.now() - began).toBeLessThan(10_000);
-      for (const answer of answers) {
-        expect(answer.status).toBe(503);
-        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-        expect(answer.headers.get('content-type')).toContain('application/problem+json');
-      }
-    },
-    15_000,
-  );
+      ]),
+    );
+    expect(performance.now() - began).toBeLessThan(10_000);
+    for (const answer of answers) {
+      expect(answer.status).toBe(503);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    }
+  }, 15_000);
 
   it('still tells a client its own mistakes, and is not ready as an Alertmanager', async () => {
     expect((await ingestion.post('/tocsin/v1/events', {})).status).toBe(400);
@@ -78,19 +77,10 @@ describe('when the database goes away', () => {
     expect((await ingestion.post('/tocsin/v1/events', { ...event, metadata: { id: 'own' } })).status).toBe(202);
   });
 
-  it('gives a repeated request the same ids, so that readers absorb it', async () => {
-    const body = { name: 'repeated', payload: 1 };
-    const ids = [];
-    for (let i = 0; i < 2; i++)
-      ids.push((await ingestion.post('/tocsin/v1/events', body, under('again'))).json.accepted[0].id);
-    expect(ids[0]).toBe(ids[1]);
-  });
-
-  it('still makes requests at the same time one event', async () => {
+  it('still makes repeated requests one event, as long as this process remembers', async () => {
     const body = { name: 'together', payload: 1 };
     await Promise.all(Array.from({ length: 20 }, () => ingestion.post('/tocsin/v1/events', body, under('together'))));
     const events = (await ingestion.events()).filter(({ name }) => name === 'together');
-    expect(events.length).toBeLessThan(20);
-    expect(new Set(events.map(({ metadata }) => metadata.id)).size).toBe(1);
+    expect(events).toHaveLength(1);
   });
 });

@@ -15,13 +15,15 @@ export class Attempt {
     private readonly wait: number,
   ) {}
 
-  /** Gives the answers of the claims that were mine, by their place; they are remembered before anybody hears of them. */
+  /** Gives the answers of the claims that were mine, by their place; they are kept before anybody hears of them. */
   async finish(answers: ReadonlyMap<number, unknown>): Promise<void> {
     const settled = [...answers].map(([place, answer]) => ({ key: this.running[place]!.claim.key, answer }));
-    if (this.durable && settled.length > 0) await this.once.ask((ledger) => ledger.settle(settled));
+    const kept = settled.length === 0 || (this.durable && (await this.once.ask((ledger) => ledger.settle(settled))));
     for (const [place, answer] of answers) {
-      this.running[place]!.resolve(answer);
-      this.once.end(this.running[place]!);
+      const running = this.running[place]!;
+      running.resolve(answer);
+      if (kept) this.once.end(running);
+      else this.once.keep(running);
     }
   }
 

@@ -29,8 +29,8 @@ export abstract class Ledger {
   abstract claim(claims: readonly Claim[]): Promise<readonly Standing[]>;
   /** How claims stand now, without taking any; `mine` is one that nobody holds. */
   abstract look(claims: readonly Claim[]): Promise<readonly Standing[]>;
-  /** Keeps the answers of claims that were mine. */
-  abstract settle(answers: readonly Settled[]): Promise<void>;
+  /** Keeps the answers of claims that were mine. Answers true. */
+  abstract settle(answers: readonly Settled[]): Promise<true>;
   /** Ends the lease of claims that failed half-way: the same body may try again at once, another may not. */
   abstract release(keys: readonly Buffer[]): Promise<void>;
   /** Drops claims under which nothing was done. */

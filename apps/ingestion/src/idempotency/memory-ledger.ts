@@ -20,12 +20,12 @@ export class MemoryLedger extends Ledger {
     return Promise.resolve(claims.map((claim) => this.claimOne(claim)));
   }
 
-  override settle(answers: readonly Settled[]): Promise<void> {
+  override settle(answers: readonly Settled[]): Promise<true> {
     for (const { key, answer } of answers) {
       const row = this.rows.get(key.toString('hex'));
       if (row) row.answer = JSON.parse(JSON.stringify(answer)) as unknown;
     }
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 
   override release(keys: readonly Buffer[]): Promise<void> {

@@ -6,7 +6,7 @@ import { MemoryLedger } from './memory-ledger.js';
 import { Once } from './once.js';
 import { KeyConflict } from './running.js';
 
-const fast = { patience: 50, rest: 10_000, look: 1, wait: 200 };
+const fast = { patience: 50, rest: 10_000, look: 1, wait: 200, kept: 2 };
 
 function claim(): Claim {
   return { key: randomBytes(32), body: Buffer.from('a') };
@@ -112,6 +112,20 @@ describe('Once', () => {
     expect(answers).toEqual([1, 1, 1]);
     await run(at, claim(), () => Promise.resolve(0));
     expect(asked).toBe(1);
+  });
+
+  it('remembers the newest answers itself while the ledger is away', async () => {
+    const at = once(
+      new (class extends MemoryLedger {
+        override claim(): Promise<never> {
+          return Promise.reject(new Error('down'));
+        }
+      })(new ManualClock(0)),
+    );
+    const [first, second, third] = [claim(), claim(), claim()];
+    for (const one of [first, second, third]) await run(at, one, () => Promise.resolve('done'));
+    expect(await run(at, third, () => Promise.resolve('again'))).toBe('done');
+    expect(await run(at, first, () => Promise.resolve('again'))).toBe('again');
   });
 
   it('goes on without a ledger that hangs', async () => {

@@ -11,17 +11,20 @@ export interface OnceOptions {
   readonly look: number;
   /** Milliseconds that an attempt waits for the answer of another. */
   readonly wait: number;
+  /** Answers that are kept in memory while the ledger is away. */
+  readonly kept: number;
 }
 
-const defaults: OnceOptions = { patience: 1_000, rest: 2_000, look: 25, wait: 7_000 };
+const defaults: OnceOptions = { patience: 1_000, rest: 2_000, look: 25, wait: 7_000, kept: 1_000 };
 
 /**
  * Lets what has a key happen once, however often and at however many replicas it is asked for at the same time: inside
- * this process by one map, between processes by the ledger. While the ledger is away each process decides alone.
+ * this process by one map, between processes by the ledger. While the ledger is away each process remembers alone.
  */
 export class Once {
   private readonly running = new Map<string, Running>();
   private readonly options: OnceOptions;
+  private readonly kept: Running[] = [];
   private restUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -67,6 +70,12 @@ export class Once {
 
   end(running: Running): void {
     this.running.delete(running.name);
+  }
+
+  /** Keeps an answer that the ledger could not take, here and for a while: the newest of them. */
+  keep(running: Running): void {
+    this.kept.push(running);
+    if (this.kept.length > this.options.kept) this.end(this.kept.shift()!);
   }
 
   /** Joins the attempt that is under way in this process, or becomes it. */

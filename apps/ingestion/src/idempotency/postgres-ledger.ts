@@ -39,8 +39,9 @@ export class PostgresLedger extends Ledger {
     return claims.map((claim) => standing(claim, rows.get(nameOf(claim.key))) ?? MINE);
   }
 
-  override async settle(answers: readonly Settled[]): Promise<void> {
+  override async settle(answers: readonly Settled[]): Promise<true> {
     await settleKeys(this.tx, answers);
+    return true;
   }
 
   override async release(keys: readonly Buffer[]): Promise<void> {
