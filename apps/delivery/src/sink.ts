@@ -24,8 +24,19 @@ export type Outcome =
       readonly code: string;
       /** What a person can do about it, in words. */
       readonly remedy: string;
+      /** The secrets themselves are refused: every integration that has the same is refused too. */
+      readonly credential?: boolean;
     }
   | { readonly kind: 'ambiguous'; readonly reason: string };
+
+/**
+ * What a look at the provider showed: it would take messages again, only a message can tell, or it would not (`code` is
+ * empty where it did not answer).
+ */
+export type Probe =
+  | { readonly kind: 'well' }
+  | { readonly kind: 'unsure' }
+  | { readonly kind: 'ill'; readonly code: string; readonly reason: string; readonly remedy: string };
 
 /** The provider's answer, small and without secrets: for Slack `{channel, ts}`. */
 export type Receipt = Readonly<Record<string, string>>;
@@ -87,10 +98,10 @@ export interface Target<Config = unknown, Rendered = unknown> {
   /** Sends a message: a first time, or as an edit of what `receipt` names. */
   send(rendered: Rendered, receipt: Receipt | undefined, call: Call<Config>): Promise<Outcome>;
   /**
-   * Looks, without any effect that people see, whether the provider would take messages again after it refused them
-   * with `code`: `delivered` when it would, `retry` when only a message can tell, else why not.
+   * Looks, without any effect that people see, whether the provider would take messages again after it refused them with
+   * `code`, or (with an empty one) failed all the time.
    */
-  probe(code: string, call: Call<Config>): Promise<Outcome>;
+  probe(code: string, call: Call<Config>): Promise<Probe>;
   /** Ends its connections. */
   close(): Promise<void>;
 }

@@ -5,7 +5,6 @@ import {
   ambiguous,
   delivered,
   finish,
-  given,
   incident,
   proceed,
   receipt,
@@ -17,6 +16,8 @@ import {
   T,
 } from './lane.given.js';
 import { evolve, initialLane, laneDecider, type LaneEvent } from './lane.js';
+
+const given = givenFor(laneDecider(rule));
 
 describe('a post in doubt', () => {
   const doubt = { sequence: 1, at: T, twice: true };

@@ -1,6 +1,5 @@
-import { givenFor } from '#libs/testing';
 import { type Outcome } from '../sink.js';
-import { type Attempt, type LaneCommand, laneDecider, type LaneEvent, type LaneRule, type Situation } from './lane.js';
+import { type Attempt, type LaneCommand, type LaneEvent, type LaneRule, type Situation } from './lane.js';
 import { type Row } from './verdicts.js';
 
 export const rule: LaneRule = {
@@ -11,7 +10,6 @@ export const rule: LaneRule = {
   expiresAfter: 86_400_000,
   doubtfulPosts: 'at-least-once',
 };
-export const given = givenFor(laneDecider(rule));
 export const T = 1_000_000_000;
 export const receipt = { channel: 'C1', ts: '1.1' };
 export const row = (sequence: number, at = T): Row => ({ deliveryId: `d${sequence}`, sequence, at });

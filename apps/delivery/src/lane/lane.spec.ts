@@ -6,7 +6,6 @@ import {
   ambiguous,
   delivered,
   finish,
-  given,
   gone,
   incident,
   proceed,
@@ -22,6 +21,8 @@ import {
   unauthorised,
 } from './lane.given.js';
 import { evolve, initialLane, laneDecider, plan, type Action, type Lane, type LaneEvent } from './lane.js';
+
+const given = givenFor(laneDecider(rule));
 
 describe('an incident that nothing was sent of', () => {
   it('is posted at once when it opens', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { outcomeOf, remedyOf, type SlackFailure } from './slack.errors.js';
+import { credentialCodes, outcomeOf, remedyOf, type SlackFailure } from './slack.errors.js';
 
 const platform = (code: string): SlackFailure => ({ kind: 'platform', code });
 
@@ -26,6 +26,7 @@ describe('outcomeOf', () => {
         code,
         reason: `Slack answered ${code}`,
         remedy: remedyOf(code),
+        credential: credentialCodes.has(code),
       });
       expect(remedyOf(code)).toMatch(/\w{3,} .*\.$/);
     }

@@ -85,7 +85,8 @@ export function outcomeOf(method: SlackMethod, failure: SlackFailure): Outcome {
   if (meaning === 'ambiguous')
     return method === 'chat.postMessage' ? { kind: meaning, reason } : { kind: 'retry', reason };
   const code = failure.kind === 'platform' ? failure.code : '';
-  return { kind: 'rejected', scope: meaning, code, reason, remedy: meaning === 'integration' ? remedyOf(code) : '' };
+  const remedy = meaning === 'integration' ? remedyOf(code) : '';
+  return { kind: 'rejected', scope: meaning, code, reason, remedy, credential: credentialCodes.has(code) };
 }
 
 function meaningOf(method: SlackMethod, code: string): Meaning {

@@ -142,10 +142,13 @@ describe('the Slack sink', () => {
 
   it('asks auth.test whether a refused token is good again, and only a message for a channel', async () => {
     const call = { config: { channelId: 'C1' }, secrets: { token }, signal: new AbortController().signal };
-    expect(await target.probe('token_revoked', call)).toMatchObject({ kind: 'delivered' });
-    expect(await target.probe('not_in_channel', call)).toMatchObject({ kind: 'retry' });
+    expect(await target.probe('token_revoked', call)).toEqual({ kind: 'well' });
+    expect(await target.probe('', call)).toEqual({ kind: 'well' });
+    expect(await target.probe('not_in_channel', call)).toEqual({ kind: 'unsure' });
     standIn.failAlways('auth.test', { kind: 'error', code: 'account_inactive' });
-    expect(await target.probe('not_in_channel', call)).toMatchObject({ kind: 'rejected', code: 'account_inactive' });
+    expect(await target.probe('not_in_channel', call)).toMatchObject({ kind: 'ill', code: 'account_inactive' });
+    standIn.failAlways('auth.test', { kind: 'status', status: 503 });
+    expect(await target.probe('', call)).toMatchObject({ kind: 'ill', code: '' });
     expect(standIn.callsOf('chat.postMessage')).toHaveLength(0);
   });
 

@@ -1,7 +1,15 @@
 import { LogLevel, type Logger, WebAPIHTTPError, WebAPIPlatformError, WebClient } from '@slack/web-api';
 import { Agent, type Dispatcher } from 'undici';
 import { z } from 'zod';
-import { type Call, defineSink, type Outcome, type RateLimit, type Receipt, type Target } from '../../sink.js';
+import {
+  type Call,
+  defineSink,
+  type Outcome,
+  type Probe,
+  type RateLimit,
+  type Receipt,
+  type Target,
+} from '../../sink.js';
 import { credentialCodes, outcomeOf, rateCodes, type SlackFailure, type SlackMethod } from './slack.errors.js';
 import { renderSlack, type SlackMessage } from './slack.render.js';
 import { boundedFetch, isUnsent, RateLimited, retryAfterOf } from './slack.transport.js';
@@ -49,13 +57,17 @@ function openSlack(env: SlackEnvironment): Target<SlackConfig, SlackMessage> {
       limitOf(action === 'post', channelId, credential, env.SLACK_POST_RATE),
     ],
     send: (rendered, receipt, call) => (receipt ? update(rendered, receipt, call, send) : post(rendered, call, send)),
-    probe: async (code, call) => {
-      const outcome = await send('auth.test', {}, call);
-      const proven = outcome.kind !== 'delivered' || credentialCodes.has(code);
-      return proven ? outcome : { kind: 'retry', reason: 'the token is good; only a message can tell the rest' };
-    },
+    probe: async (code, call) => probeOf(await send('auth.test', {}, call), code),
     close: () => agent.close(),
   };
+}
+
+/** auth.test speaks for the token. Whether the channel takes messages shows a message alone. */
+function probeOf(outcome: Outcome, code: string): Probe {
+  if (outcome.kind === 'delivered') return { kind: code === '' || credentialCodes.has(code) ? 'well' : 'unsure' };
+  if (outcome.kind === 'rejected')
+    return { kind: 'ill', code: outcome.code, reason: outcome.reason, remedy: outcome.remedy };
+  return { kind: 'ill', code: '', reason: outcome.reason, remedy: '' };
 }
 
 /**

@@ -1,0 +1,133 @@
+import { type TopicNames } from '#libs/contracts';
+import { type Clock } from '#libs/core';
+import { type AfterCommit, type ProcessorDefinition, type Received, type UnitOfWork } from '#libs/runtime';
+import { recordOf } from './delivery/record.js';
+import { deliveriesOf } from './delivery/matched.js';
+import { IncidentBatch } from './incident/incident-batch.js';
+import { incidentEvents, isIncidentEvent, type IncidentDocument, type IncidentEvent } from './incident/incident.js';
+import { changeIntegration } from './integration/change.js';
+import { integrationEvents, type IntegrationEvent, isIntegrationEvent } from './integration/integration.js';
+import { initialLane, type LaneRule, plan } from './lane/lane.js';
+import { everyClass, type Hint, hintsOf, scheduleOf } from './lane/schedule.js';
+import { type Sink } from './sink.js';
+import { selectIncidents } from './sql/incidents.js';
+import { lockMatching, selectIntegrations } from './sql/integrations.js';
+import { holdLanes, keyOfLane, type LaneKey } from './sql/lanes.js';
+import { type Batch, type NewDelivery, saveBatch, type TouchedLane } from './sql/save-batch.js';
+
+export interface ProcessorOptions {
+  readonly sink: Pick<Sink, 'name'>;
+  readonly topics: TopicNames;
+  readonly clock: Clock;
+  readonly rule: LaneRule;
+  /** Called after the commit, with what has become due. */
+  readonly wake: (hints: readonly Hint[]) => void;
+}
+
+/**
+ * Writes down what is to be sent, and calls nobody: a delivery for each incident event and each integration that wants
+ * it, and the lane that it goes through (reference performance-reliability 2.5).
+ */
+export function deliveryProcessor(options: ProcessorOptions): ProcessorDefinition {
+  return {
+    name: `delivery.${options.sink.name}`,
+    topic: options.topics.events,
+    handles: new Set<string>([...incidentEvents, ...integrationEvents]),
+    apply: (batch, unit) => apply(batch, unit, options),
+  };
+}
+
+async function apply(batch: readonly Received[], unit: UnitOfWork, options: ProcessorOptions): Promise<AfterCommit> {
+  const events = batch.map(({ event }) => event);
+  await lockMatching(unit.tx, options.sink.name, events.some(isIntegrationEvent));
+  const hints: Hint[] = [];
+  let incidents: IncidentEvent[] = [];
+  for (const event of events) {
+    if (isIncidentEvent(event)) incidents.push(event);
+    if (!isIntegrationEvent(event)) continue;
+    hints.push(...(await takeIncidents(incidents, unit, options)));
+    hints.push(...(await takeIntegration(event, unit, options)));
+    incidents = [];
+  }
+  hints.push(...(await takeIncidents(incidents, unit, options)));
+  return () => options.wake(hints);
+}
+
+async function takeIncidents(
+  events: readonly IncidentEvent[],
+  unit: UnitOfWork,
+  options: ProcessorOptions,
+): Promise<readonly Hint[]> {
+  if (events.length === 0) return [];
+  const { name } = options.sink;
+  const organizations = [...new Set(events.map(({ metadata }) => metadata.organizationId))];
+  const earliest = events.map(({ metadata }) => metadata.recordedAt).reduce((a, b) => (a < b ? a : b));
+  const integrations = await selectIntegrations(unit.tx, name, organizations, earliest);
+  const known = await selectIncidents(unit.tx, name, [...new Set(events.map(({ payload }) => payload.incidentId))]);
+  const batch = new IncidentBatch(known);
+  for (const event of events) batch.take(event);
+  const deliveries = batch.news.flatMap(({ incident, reference }) => deliveriesOf(integrations, incident, reference));
+  const { incidents, events: references } = batch;
+  return write({ incidents, events: references, deliveries }, batch.documents, unit, options);
+}
+
+async function takeIntegration(
+  event: IntegrationEvent,
+  unit: UnitOfWork,
+  options: ProcessorOptions,
+): Promise<readonly Hint[]> {
+  const now = options.clock.millis();
+  const change = await changeIntegration(event, unit, { sink: options.sink.name, now });
+  if (!change) return [];
+  const { deliveries, documents, integrationId } = change;
+  const hints = await write({ incidents: [], events: [], deliveries }, documents, unit, options);
+  return [...hints, ...everyClass.map((each) => ({ integrationId, class: each, due: now }))];
+}
+
+async function write(
+  batch: Omit<Batch, 'lanes'>,
+  documents: ReadonlyMap<string, IncidentDocument>,
+  unit: UnitOfWork,
+  options: ProcessorOptions,
+): Promise<readonly Hint[]> {
+  const { sink, clock } = options;
+  const now = clock.millis();
+  const lanes = await touchedLanes(batch.deliveries, documents, unit, options, now);
+  const written = await saveBatch(unit.tx, sink.name, { ...batch, lanes });
+  for (const delivery of batch.deliveries) {
+    const { state } = delivery;
+    if (state === 'pending' || !written.has(delivery.deliveryId)) continue;
+    const owner = documents.get(delivery.incidentId)!;
+    unit.emit(recordOf({ ...delivery, state, attempts: 0 }, owner, `delivery.${sink.name}`, now));
+  }
+  return hintsOf(lanes);
+}
+
+/** The lanes with something to send, and when. One with a call under way is looked at when the call ends. */
+async function touchedLanes(
+  deliveries: readonly NewDelivery[],
+  documents: ReadonlyMap<string, IncidentDocument>,
+  { tx }: UnitOfWork,
+  { sink, rule }: ProcessorOptions,
+  now: number,
+): Promise<readonly TouchedLane[]> {
+  const pending = deliveries.filter(({ state }) => state === 'pending');
+  const byLane = new Map<string, NewDelivery[]>();
+  for (const delivery of pending)
+    byLane.set(keyOfLane(delivery), [...(byLane.get(keyOfLane(delivery)) ?? []), delivery]);
+  const keys: LaneKey[] = [...byLane.values()].map(([first]) => first!);
+  const states = await holdLanes(tx, sink.name, keys);
+  return keys.flatMap(({ integrationId, incidentId }) => {
+    const key = keyOfLane({ integrationId, incidentId });
+    const state = states.get(key) ?? initialLane;
+    if (state.attempt) return [];
+    const incident = laneView(documents.get(incidentId)!);
+    const situation = { now, incident, integration: 'active', waiting: byLane.get(key)! } as const;
+    return [{ integrationId, incidentId, state, ...scheduleOf(plan(state, situation, rule), now) }];
+  });
+}
+
+/** An incident as its lanes see it: one without an end stays open for ever. */
+export function laneView({ sequence, status }: IncidentDocument): { sequence: number; open: boolean } {
+  return { sequence, open: status !== 'closed' };
+}
