@@ -39,7 +39,7 @@ export function routeSettings(settings: RouteSettings): ClassDecorator & MethodD
       return put(descriptor.value as Handler, { ...settingsOf(descriptor.value as Handler), ...settings });
     for (const handler of handlersOf(target as { prototype: object }))
       put(handler, { ...settings, ...settingsOf(handler) });
-  }) as ClassDecorator & MethodDecorator;
+  });
 }
 
 function put(handler: Handler, settings: RouteSettings): void {

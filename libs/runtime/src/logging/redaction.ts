@@ -38,7 +38,6 @@ const LOOKS: readonly [RegExp, string][] = [
 ];
 
 // Control characters that JSON leaves as they are: terminals and viewers act on them.
-// eslint-disable-next-line no-control-regex
 const ACTING = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** A finished JSON line without what looks like a secret, and without characters that could break or forge a line. */
