@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Caller, type Principal } from '#libs/runtime';
+import { MeAnswer } from './answers.dto.js';
 
 /** Whose token it is. */
 @ApiTags('tokens')
@@ -8,6 +9,8 @@ import { Allow, Caller, type Principal } from '#libs/runtime';
 @Allow('admin', 'user', 'source', 'reader')
 export class MeController {
   @Get()
+  @ApiOperation({ summary: 'Whose token it is' })
+  @ApiOkResponse({ type: MeAnswer })
   me(@Caller() { organizationId, projectId, tokenId, kind, name }: Principal) {
     return { organizationId, projectId, tokenId, kind, name };
   }

@@ -1,7 +1,8 @@
 import { Body, Controller, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Caller, type Principal, problem, TokenAdministration } from '#libs/runtime';
 import { CreateOrganizationBody } from './tokens.dto.js';
+import { OrganizationAnswer } from './answers.dto.js';
 
 /** Organisations of the installation: made by the first admin token, each with a first admin token of its own. */
 @ApiTags('tokens')
@@ -11,6 +12,8 @@ export class OrganizationsController {
   constructor(private readonly tokens: TokenAdministration) {}
 
   @Post()
+  @ApiOperation({ summary: 'Make an organisation with its first admin token' })
+  @ApiCreatedResponse({ type: OrganizationAnswer })
   create(
     @Caller() caller: Principal,
     @Body() { name }: CreateOrganizationBody,

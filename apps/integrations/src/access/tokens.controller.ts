@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock, compareInstants, isUuid, parseInstant } from '#libs/core';
 import {
   Allow,
@@ -14,6 +14,7 @@ import {
 import { given } from '../given.js';
 import { found } from '../refused.js';
 import { CreateTokenBody } from './tokens.dto.js';
+import { MadeTokenAnswer, TokenAnswer, TokensPage } from './answers.dto.js';
 
 /** Tokens of the caller's organisation. The token itself is shown once, when it is made. */
 @ApiTags('tokens')
@@ -26,6 +27,8 @@ export class TokensController {
   ) {}
 
   @Post()
+  @ApiOperation({ summary: 'Make a token; it is shown once' })
+  @ApiCreatedResponse({ type: MadeTokenAnswer })
   async create(@Caller() caller: Principal, @Body() body: CreateTokenBody): Promise<{ id: string; token: string }> {
     const { name, kind } = body;
     const { sourceType, baseUrl, projectId, partitions, expiresAt } = given(body);
@@ -37,6 +40,8 @@ export class TokensController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'List tokens, oldest first' })
+  @ApiOkResponse({ type: TokensPage })
   async list(@Caller() { organizationId }: Principal, @Query() { cursor, limit }: PageQuery) {
     const rows = await this.tokens.list(organizationId, limit + 1, afterOf(cursor));
     const last = rows[limit - 1];
@@ -44,12 +49,15 @@ export class TokensController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Read a token, without its secret' })
+  @ApiOkResponse({ type: TokenAnswer })
   async get(@Caller() { organizationId }: Principal, @Param('id') id: string) {
     return shown(found(isUuid(id) ? await this.tokens.read(organizationId, id) : undefined));
   }
 
   /** Takes effect everywhere within 5 s. */
   @Delete(':id')
+  @ApiOperation({ summary: 'Revoke a token, within 5 seconds everywhere' })
   @HttpCode(204)
   async revoke(@Caller() { organizationId }: Principal, @Param('id') id: string): Promise<void> {
     const revoked = isUuid(id) && (await this.tokens.revoke(organizationId, id));

@@ -1,11 +1,12 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { parseInstant } from '#libs/core';
 import { Allow, Caller, decodeCursor, pageOf, type Principal, problem } from '#libs/runtime';
 import { Store } from '#libs/store';
 import { type DeliveryFilter, reconcile, selectDeliveries, selectDelivery } from '../projections/deliveries/queries.js';
 import { found } from '../refused.js';
 import { DeliveriesQuery, ReconciliationQuery } from './deliveries.dto.js';
+import { DeliveriesPage, DeliveryAnswer, ReconciliationAnswer } from './answers.dto.js';
 
 /** Receipts: what became of each event for each integration. */
 @ApiTags('deliveries')
@@ -16,6 +17,8 @@ export class DeliveriesController {
 
   /** The newest event first. */
   @Get()
+  @ApiOperation({ summary: 'List deliveries, the newest event first' })
+  @ApiOkResponse({ type: DeliveriesPage })
   async list(@Caller() { organizationId }: Principal, @Query() query: DeliveriesQuery) {
     const { integration, incident, state, cursor, limit } = query;
     const filter = { integration, incident, state, after: afterOf(cursor), limit: limit + 1 };
@@ -27,11 +30,15 @@ export class DeliveriesController {
 
   /** What should have been sent, counted from the log, against what was recorded. */
   @Get('reconciliation')
+  @ApiOperation({ summary: 'What should have been sent against what was recorded' })
+  @ApiOkResponse({ type: ReconciliationAnswer })
   reconciliation(@Caller() { organizationId }: Principal, @Query() { from, to }: ReconciliationQuery) {
     return reconcile(this.store, organizationId, instantOf('from', from), instantOf('to', to));
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Read a delivery' })
+  @ApiOkResponse({ type: DeliveryAnswer })
   async get(@Caller() { organizationId }: Principal, @Param('id') id: string) {
     return found(await selectDelivery(this.store, organizationId, id));
   }

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Caller, decodeCursor, pageOf, type Principal } from '#libs/runtime';
 import { given } from '../given.js';
 import { isIntegrationId } from '../integration/integration-id.js';
@@ -8,6 +8,7 @@ import { type Draft, IntegrationCommands } from '../integration-commands.js';
 import { IntegrationReader } from '../integration-reader.js';
 import { answering, found } from '../refused.js';
 import { CreateBody, EditBody, type FiltersBody, IntegrationsQuery, ReasonBody } from './integration-bodies.dto.js';
+import { HealthAnswer, IdAnswer, IntegrationAnswer, IntegrationsPage } from './answers.dto.js';
 
 /** Integrations with all that we know of them: every sink, state, filters, what was sent last and what went wrong. */
 @ApiTags('integrations')
@@ -20,6 +21,8 @@ export class IntegrationsController {
   ) {}
 
   @Post()
+  @ApiOperation({ summary: 'Create an integration' })
+  @ApiCreatedResponse({ type: IdAnswer })
   async create(@Caller() caller: Principal, @Body() body: CreateBody): Promise<{ id: string }> {
     const draft = { description: body.description, data: body.data, filters: filtersOf(body.filters) };
     const { integrationId } = await answering(() => this.commands.create(caller, draft));
@@ -27,6 +30,8 @@ export class IntegrationsController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'List integrations, oldest first' })
+  @ApiOkResponse({ type: IntegrationsPage })
   @Allow('admin', 'user', 'reader')
   async list(@Caller() caller: Principal, @Query() { cursor, limit, deleted }: IntegrationsQuery) {
     const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, 1);
@@ -39,6 +44,8 @@ export class IntegrationsController {
   }
 
   @Get(':id')
+  @ApiOperation({ summary: 'Read an integration' })
+  @ApiOkResponse({ type: IntegrationAnswer })
   @Allow('admin', 'user', 'reader')
   async get(@Caller() caller: Principal, @Param('id') id: string) {
     return found(await this.reader.read(caller, id));
@@ -46,28 +53,37 @@ export class IntegrationsController {
 
   /** State, lag and how many deliveries are in each state. */
   @Get(':id/health')
+  @ApiOperation({ summary: 'State, lag, deliveries by state' })
+  @ApiOkResponse({ type: HealthAnswer })
   @Allow('admin', 'user', 'reader')
   async health(@Caller() caller: Principal, @Param('id') id: string) {
     return found(await this.reader.health(caller, id));
   }
 
   @Put(':id')
+  @ApiOperation({ summary: 'Edit an integration in part' })
+  @ApiOkResponse({ type: IntegrationAnswer })
   put(@Caller() caller: Principal, @Param('id') id: string, @Body() body: EditBody) {
     return this.edit(caller, id, body);
   }
 
   @Patch(':id')
+  @ApiOperation({ summary: 'Edit an integration in part' })
+  @ApiOkResponse({ type: IntegrationAnswer })
   patch(@Caller() caller: Principal, @Param('id') id: string, @Body() body: EditBody) {
     return this.edit(caller, id, body);
   }
 
   @Delete(':id')
+  @ApiOperation({ summary: 'Delete an integration; it stays readable' })
   @HttpCode(204)
   async delete(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
     found(await answering(() => this.commands.change(caller, known(id), { type: 'delete' })));
   }
 
   @Post(':id/pause')
+  @ApiOperation({ summary: 'Pause: what comes is suppressed' })
+  @ApiOkResponse({ type: IntegrationAnswer })
   @HttpCode(200)
   async pause(@Caller() caller: Principal, @Param('id') id: string, @Body() body?: ReasonBody) {
     found(await answering(() => this.commands.change(caller, known(id), { type: 'pause', ...given(body) })));
@@ -76,6 +92,8 @@ export class IntegrationsController {
 
   /** Also has the delivery process try again where it has given up. */
   @Post(':id/resume')
+  @ApiOperation({ summary: 'Go on after a pause, or try again after giving up' })
+  @ApiOkResponse({ type: IntegrationAnswer })
   @HttpCode(200)
   async resume(@Caller() caller: Principal, @Param('id') id: string, @Body() body?: ReasonBody) {
     const parked = await this.reader.isParked(caller, known(id));

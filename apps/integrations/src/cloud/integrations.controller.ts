@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Allow, Caller, type Principal, problem } from '#libs/runtime';
 import { Store } from '#libs/store';
 import { given } from '../given.js';
@@ -9,6 +9,7 @@ import { type Owned, selectIntegration, selectIntegrations } from '../integratio
 import { compatible, type CompatibleIntegration } from '../presenting.js';
 import { answering, found } from '../refused.js';
 import { sinkNamed, sinks } from '../sinks/index.js';
+import { CreateAnswer, GetAnswer, ListAnswer } from './answers.dto.js';
 import { CreateIntegrationBody, UpdateIntegrationBody } from './integration-bodies.dto.js';
 
 /** Whose integrations the path names. */
@@ -26,6 +27,8 @@ const compatibleSinks = sinks.filter(({ compatible }) => compatible).map(({ name
  */
 @ApiTags('compatible integrations API')
 @Controller('integrate/v1/organizations/:organizationId/projects/:projectId/integrations')
+@ApiParam({ name: 'organizationId', type: String })
+@ApiParam({ name: 'projectId', type: String })
 @Allow('admin', 'user')
 export class CompatibleIntegrationsController {
   constructor(
@@ -34,6 +37,8 @@ export class CompatibleIntegrationsController {
   ) {}
 
   @Post()
+  @ApiOperation({ summary: 'Create an integration' })
+  @ApiOkResponse({ type: CreateAnswer })
   @HttpCode(200)
   async create(@Param() place: Place, @Caller() caller: Principal, @Body() body: CreateIntegrationBody) {
     checkPlace(place, caller);
@@ -45,6 +50,8 @@ export class CompatibleIntegrationsController {
   }
 
   @Get()
+  @ApiOperation({ summary: 'List integrations, deleted ones included' })
+  @ApiOkResponse({ type: ListAnswer })
   @Allow('admin', 'user', 'reader')
   async list(@Param() place: Place, @Caller() caller: Principal): Promise<{ integrations: CompatibleIntegration[] }> {
     checkPlace(place, caller);
@@ -53,6 +60,8 @@ export class CompatibleIntegrationsController {
   }
 
   @Get(':integrationId')
+  @ApiOperation({ summary: 'Read an integration' })
+  @ApiOkResponse({ type: GetAnswer })
   @Allow('admin', 'user', 'reader')
   async get(
     @Param() place: Place,
@@ -63,6 +72,7 @@ export class CompatibleIntegrationsController {
   }
 
   @Put(':integrationId')
+  @ApiOperation({ summary: 'Edit an integration in part' })
   @HttpCode(204)
   async update(
     @Param() place: Place,
@@ -75,6 +85,7 @@ export class CompatibleIntegrationsController {
   }
 
   @Delete(':integrationId')
+  @ApiOperation({ summary: 'Delete an integration; it stays readable' })
   @HttpCode(204)
   async delete(@Param() place: Place, @Param('integrationId') id: string, @Caller() caller: Principal): Promise<void> {
     await this.read(place, caller, id);

@@ -1,7 +1,8 @@
 import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Consumes, Public, TokenVerifier } from '#libs/runtime';
 import { type FastifyReply } from 'fastify';
+import { GrantAnswer, GrantBody } from './answers.dto.js';
 
 const HOUR = 3600;
 
@@ -17,8 +18,12 @@ export class OAuthController {
   constructor(private readonly verifier: TokenVerifier) {}
 
   @Post()
+  @ApiOperation({ summary: 'Refresh-token grant' })
   @HttpCode(200)
   @Public()
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiBody({ type: GrantBody })
+  @ApiOkResponse({ type: GrantAnswer })
   @Consumes('application/x-www-form-urlencoded')
   async token(@Body() grant: Grant, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     const { grant_type: type, refresh_token: token, scope } = grant ?? {};

@@ -1,10 +1,11 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Caller, type Principal } from '#libs/runtime';
 import { IntegrationsConfig } from '../config.js';
 import { found } from '../refused.js';
 import { sinks } from '../sinks/index.js';
 import { optionsOf, type SourceOption } from './options.js';
+import { OptionsAnswer } from './answers.dto.js';
 
 /** Which source goes to which sink, and which of them can be used here. */
 @ApiTags('compatible integrations API')
@@ -14,6 +15,8 @@ export class OptionsController {
   constructor(private readonly config: IntegrationsConfig) {}
 
   @Get()
+  @ApiOperation({ summary: 'Which source goes to which sink' })
+  @ApiOkResponse({ type: OptionsAnswer })
   options(
     @Param('organizationId') organizationId: string,
     @Caller() caller: Principal,

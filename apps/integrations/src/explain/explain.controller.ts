@@ -1,26 +1,13 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsOptional, IsString, Length } from 'class-validator';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Caller, type Principal } from '#libs/runtime';
 import { Store } from '#libs/store';
 import { selectCauses } from '../projections/causes/causes.processor.js';
 import { selectHistory, selectIncidentEvents } from '../projections/deliveries/expectations.js';
 import { selectDeliveries } from '../projections/deliveries/queries.js';
 import { found } from '../refused.js';
+import { ExplainAnswer, ExplainQuery } from './explain.dto.js';
 import { explain, type Hop } from './explain.js';
-
-export class ExplainQuery {
-  @ApiProperty({ type: String, maxLength: 64 })
-  @IsString()
-  @Length(1, 64)
-  incident!: string;
-
-  @ApiPropertyOptional({ type: String, maxLength: 64, description: 'One integration; every one where absent.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
-  integration?: string;
-}
 
 const MOST = 10_000;
 
@@ -32,6 +19,8 @@ export class ExplainController {
   constructor(private readonly store: Store) {}
 
   @Get()
+  @ApiOperation({ summary: 'Every hop of an incident, sent or not' })
+  @ApiOkResponse({ type: ExplainAnswer })
   async explain(
     @Caller() { organizationId }: Principal,
     @Query() { incident, integration }: ExplainQuery,
