@@ -33,6 +33,7 @@ export interface Launch {
 }
 
 const TAIL_LINES = 20;
+const LAST_LINES_MS = 200;
 
 /**
  * Starts a process in a session of its own: Ctrl-C in the terminal reaches only the supervisor, which stops its children in order.
@@ -53,15 +54,29 @@ export async function launch(what: Launch): Promise<Child> {
     if (tail.length > TAIL_LINES) tail.shift();
     what.log.line(line);
   });
-  const exited = new Promise<Exit>((resolve) => {
-    child.once('close', (code: number | null, signal: NodeJS.Signals | null) => resolve({ code, signal }));
-  });
+  const exited = endOf(child);
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', reject);
   });
   child.on('error', () => undefined);
   return { pid: child.pid ?? 0, exited, signal: (signal) => void child.kill(signal), tail: () => tail };
+}
+
+/**
+ * The process's end, with its last lines read. Its output closes right after it, unless a descendant still holds it open
+ * (a backend of a killed database server does): that is not waited for.
+ */
+function endOf(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      const timer = setTimeout(resolve, LAST_LINES_MS, { code, signal });
+      child.once('close', () => {
+        clearTimeout(timer);
+        resolve({ code, signal });
+      });
+    });
+  });
 }
 
 function readLines(child: ChildProcess, take: (line: string) => void): void {

@@ -7,7 +7,7 @@ import { findOwnProcesses, signalProcess, stopProcesses, waitForEnd, workingFold
 import { type PostgresInstallation } from './postgres-account.js';
 
 const STOP_GRACE_MS = 10_000;
-const BACKENDS_LEAVE_MS = 3000;
+const BACKENDS_LEAVE_MS = 1000;
 
 /** What makes a database cluster. */
 export interface ClusterOptions {

@@ -11,7 +11,7 @@ import { ensureTopics } from '../ground/topics.js';
 import { type ServiceEntry } from '../services.js';
 import { Keeper } from './keeper.js';
 import { type InstanceFile, writeInstanceFile } from './instance-file.js';
-import { serviceProgram } from './service-program.js';
+import { checkPorts, serviceProgram } from './service-program.js';
 
 const ORPHANS_LEAVE_MS = 5000;
 const ORPHANS_GRACE_MS = 5000;
@@ -42,6 +42,7 @@ export class Installation {
   async start(): Promise<InstallationSecrets> {
     const { config, services, say } = this.options;
     await endOrphans(config.home, services);
+    await checkPorts(services, config);
     const secrets = installationSecrets(config.home, config);
     const ground = await resolveGround(config, say);
     this.brokers = ground.kafka.brokers.join(',');

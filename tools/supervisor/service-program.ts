@@ -6,13 +6,17 @@ import { PortTakenError, isPortFree } from '../ground/ports.js';
 import { CannotStartError, type Program } from '../ground/program.js';
 import { type ServiceEntry, entryFile, serviceName } from '../services.js';
 
-/** What all services of an installation share. */
-export interface ServiceSurroundings {
-  readonly root: string;
-  readonly home: string;
+/** Where the services listen. */
+interface Listening {
   readonly host: string;
   /** The origin's port; a service's own is this plus its offset. */
   readonly port: number;
+}
+
+/** What all services of an installation share. */
+export interface ServiceSurroundings extends Listening {
+  readonly root: string;
+  readonly home: string;
   /** Variables for every service: addresses, topics, secrets, and what the user has set. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -41,7 +45,7 @@ export function serviceProgram(entry: ServiceEntry, around: ServiceSurroundings)
   return {
     name,
     async launch(log) {
-      if (!(await isPortFree(port, around.host))) throw new PortTakenError(portTaken(name, port, around.port));
+      await checkPort(entry, around);
       return launch({ command: process.execPath, args: [file], env, cwd: around.root, ipc: true, log });
     },
     probe: () => probe(`http://${reachable(around.host)}:${port}/health/ready`),
@@ -50,9 +54,21 @@ export function serviceProgram(entry: ServiceEntry, around: ServiceSurroundings)
   };
 }
 
-function portTaken(name: string, port: number, origin: number): string {
-  const reason = port === origin ? '' : ` (${name} listens on PORT + ${port - origin})`;
-  return `PORT: port ${port}${reason} is held by another program; set PORT to a number with free ports after it`;
+/**
+ * Sees that every service will find its port free, before anything is started.
+ * @throws PortTakenError naming the port and the variable that moves it
+ */
+export async function checkPorts(entries: readonly ServiceEntry[], around: Listening): Promise<void> {
+  for (const entry of entries) await checkPort(entry, around);
+}
+
+async function checkPort(entry: ServiceEntry, { host, port: origin }: Listening): Promise<void> {
+  const port = origin + entry.portOffset;
+  if (await isPortFree(port, host)) return;
+  const reason = port === origin ? '' : ` (${serviceName(entry)} listens on PORT + ${entry.portOffset})`;
+  throw new PortTakenError(
+    `PORT: port ${port}${reason} is held by another program; set PORT to a number with free ports after it`,
+  );
 }
 
 /** An address to call for an address to listen on. */
