@@ -39,7 +39,7 @@ create table delivery (
   offset bigint,
   written_at timestamp with time zone not null,
   event_sequence integer,
-  constraint delivery_pkey PRIMARY KEY (organization_id, integration_id, event_id)
+  constraint delivery_pkey PRIMARY KEY (organization_id, delivery_id)
 );
 
 create table incident_event (
@@ -50,6 +50,7 @@ create table incident_event (
   name text not null,
   written_at timestamp with time zone not null,
   causation_id text,
+  correlation_id text not null,
   origin text not null,
   level integer not null,
   tags jsonb not null,
@@ -110,8 +111,6 @@ create table outbox (
   value bytea not null,
   constraint outbox_pkey PRIMARY KEY (shard, id)
 );
-
-CREATE INDEX delivery_delivery_id_idx ON delivery USING btree (delivery_id);
 
 CREATE INDEX delivery_event_id_idx ON delivery USING btree (event_id);
 

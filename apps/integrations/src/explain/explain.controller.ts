@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Caller, type Principal } from '#libs/runtime';
 import { Store } from '#libs/store';
 import { selectCauses } from '../projections/causes/causes.processor.js';
-import { selectHistory, selectIncidentEvents } from '../projections/deliveries/expectations.js';
+import { selectChanges, selectHistory, selectIncidentEvents } from '../projections/deliveries/expectations.js';
 import { selectDeliveries } from '../projections/deliveries/queries.js';
 import { found } from '../refused.js';
 import { ExplainAnswer, ExplainQuery } from './explain.dto.js';
@@ -31,10 +31,18 @@ export class ExplainController {
       integration === undefined ? undefined : await selectHistory(this.store, organizationId, integration);
     if (history) found(history[0]);
     const causeIds = signals.flatMap(({ causationId }) => (causationId === null ? [] : [causationId]));
-    const [causes, deliveries] = await Promise.all([
+    const filter = { incident, integration, limit: MOST };
+    const deliveries = await selectDeliveries(this.store, organizationId, filter);
+    const others = new Set(deliveries.map(({ eventId }) => eventId));
+    for (const { eventId } of signals) others.delete(eventId);
+    const [causes, changes] = await Promise.all([
       selectCauses(this.store, organizationId, causeIds),
-      selectDeliveries(this.store, organizationId, { incident, integration, limit: MOST }),
+      selectChanges(this.store, organizationId, [...others]),
     ]);
-    return { incident, integration: integration ?? null, hops: explain({ causes, signals, deliveries, history }) };
+    return {
+      incident,
+      integration: integration ?? null,
+      hops: explain({ causes, signals, deliveries, changes, history }),
+    };
   }
 }

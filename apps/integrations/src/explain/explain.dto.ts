@@ -15,7 +15,7 @@ export class ExplainQuery {
 }
 
 export class HopAnswer {
-  @ApiProperty({ enum: ['alert', 'incident', 'delivery'] })
+  @ApiProperty({ enum: ['alert', 'incident', 'integration', 'delivery'] })
   kind!: string;
 
   @ApiProperty({ type: String, description: 'Name of the event.' })

@@ -74,6 +74,22 @@ describe('explain', () => {
     expect(hops[4]).toMatchObject({ name: 'pending', at: null });
   });
 
+  it('shows an alert once, and what was sent because an integration went on after a pause', () => {
+    const resumed = { eventId: 'c3', name: 'IntegrationResumed', writtenAt: at, topic: 't', partition: 3, offset: 8 };
+    const hops = explain({
+      causes: [cause],
+      signals: [signal(1, 'a1')],
+      deliveries: [delivery('c3')],
+      changes: [resumed],
+    });
+    expect(hops.map(({ kind, id, causedBy }) => [kind, id, causedBy])).toEqual([
+      ['alert', 'a1', null],
+      ['incident', 'e1', 'a1'],
+      ['integration', 'c3', null],
+      ['delivery', 'd-c3', 'c3'],
+    ]);
+  });
+
   it('says why nothing was sent', () => {
     const hops = explain({ causes: [], signals: [signal(1, 'gone')], deliveries: [], history: [created] });
     expect(hops).toHaveLength(1);

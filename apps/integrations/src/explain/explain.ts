@@ -1,12 +1,12 @@
 import { type Instant } from '#libs/core';
 import { type Cause } from '../projections/causes/causes.processor.js';
 import { type Change, whyNotExpected } from '../projections/deliveries/expectation.js';
-import { type StoredSignal } from '../projections/deliveries/expectations.js';
+import { type StoredChange, type StoredSignal } from '../projections/deliveries/expectations.js';
 import { type Delivery } from '../projections/deliveries/queries.js';
 
 /** One step of the way, with its place on the log: null where it has none yet. */
 export interface Hop {
-  readonly kind: 'alert' | 'incident' | 'delivery';
+  readonly kind: 'alert' | 'incident' | 'integration' | 'delivery';
   /** Name of the event. */
   readonly name: string;
   readonly id: string;
@@ -26,32 +26,33 @@ export interface Chain {
   readonly causes: readonly Cause[];
   readonly signals: readonly StoredSignal[];
   readonly deliveries: readonly Delivery[];
+  /** Events of integrations that led to deliveries by themselves: after a pause the state of now is sent. */
+  readonly changes?: readonly StoredChange[];
   /** Of the integration that was asked for; undefined where none was. */
   readonly history?: readonly Change[] | undefined;
 }
 
 /** Every hop from the alert to the provider's answer: each event after its cause, each delivery after its event. */
-export function explain({ causes, signals, deliveries, history }: Chain): readonly Hop[] {
-  const causesById = new Map(causes.map((cause) => [cause.eventId, cause]));
-  const shown = new Set<string>();
-  return signals.flatMap((signal) => {
-    const cause = signal.causationId === null ? undefined : causesById.get(signal.causationId);
-    const before = cause && !shown.has(cause.eventId) ? [alertHop(cause)] : [];
-    if (cause) shown.add(cause.eventId);
-    const own = deliveries.filter(({ eventId }) => eventId === signal.eventId);
-    const ended = own.length === 0 && history ? whyNotExpected(history, signal) : undefined;
-    return [...before, incidentHop(signal, ended), ...own.map(deliveryHop)];
-  });
+export function explain(chain: Chain): readonly Hop[] {
+  const { signals, deliveries, changes = [], history } = chain;
+  const causes = new Map(chain.causes.map((cause) => [cause.eventId, cause]));
+  const of = (id: string): Hop[] => deliveries.filter(({ eventId }) => eventId === id).map(deliveryHop);
+  const hops: Hop[] = [];
+  for (const signal of signals) {
+    const cause = causes.get(signal.causationId ?? '');
+    if (cause) hops.push(placed('alert', cause, null));
+    causes.delete(signal.causationId ?? '');
+    const sent = of(signal.eventId);
+    const ended = sent.length === 0 && history ? whyNotExpected(history, signal) : undefined;
+    hops.push({ ...placed('incident', signal, signal.causationId), ...(ended ? { ended } : {}) }, ...sent);
+  }
+  for (const change of changes) hops.push(placed('integration', change, null), ...of(change.eventId));
+  return hops;
 }
 
-function alertHop({ eventId, name, topic, partition, offset, writtenAt }: Cause): Hop {
-  return { kind: 'alert', name, id: eventId, causedBy: null, topic, partition, offset, at: writtenAt };
-}
-
-function incidentHop(signal: StoredSignal, ended: string | undefined): Hop {
-  const { eventId, name, causationId, topic, partition, offset, writtenAt } = signal;
-  const place = { topic, partition, offset, at: writtenAt };
-  return { kind: 'incident', name, id: eventId, causedBy: causationId, ...place, ...(ended ? { ended } : {}) };
+function placed(kind: Hop['kind'], event: StoredChange, causedBy: string | null): Hop {
+  const { eventId, name, topic, partition, offset, writtenAt } = event;
+  return { kind, name, id: eventId, causedBy, topic, partition, offset, at: writtenAt };
 }
 
 function deliveryHop(of: Delivery): Hop {

@@ -31,6 +31,7 @@ export class Expectations1763700000001 implements MigrationInterface {
         name text not null,
         written_at timestamptz not null,
         causation_id text,
+        correlation_id text not null,
         origin text not null,
         level integer not null,
         tags jsonb not null,

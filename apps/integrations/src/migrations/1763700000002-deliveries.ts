@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** The account: one row for each event and each integration that has to account for it. */
+/** The account: one row for each event and each integration that has to account for it, under the id of its delivery. */
 export class Deliveries1763700000002 implements MigrationInterface {
   readonly name = 'Deliveries1763700000002';
 
@@ -25,9 +25,8 @@ export class Deliveries1763700000002 implements MigrationInterface {
         "offset" bigint,
         written_at timestamptz not null,
         event_sequence integer,
-        primary key (organization_id, integration_id, event_id)
+        primary key (organization_id, delivery_id)
       )`);
-    await runner.query('create index on delivery (delivery_id)');
     await runner.query('create index on delivery (event_id)');
     await runner.query('create index on delivery (organization_id, written_at desc, delivery_id desc)');
     await runner.query('create index on delivery (integration_id, written_at desc, delivery_id desc)');

@@ -103,6 +103,30 @@ export async function selectHistory(tx: Tx, organizationId: string, integrationI
   return history?.changes ?? [];
 }
 
+/** An event of an integration with its place on the log. */
+export interface StoredChange {
+  readonly eventId: string;
+  readonly name: string;
+  readonly writtenAt: Instant;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** Those of these events that are events of integrations. */
+export async function selectChanges(
+  tx: Tx,
+  organizationId: string,
+  eventIds: readonly string[],
+): Promise<readonly StoredChange[]> {
+  const { rows } = await tx.query<StoredChange>(
+    `select event_id as "eventId", name, written_at as "writtenAt", topic, partition, "offset"
+       from integration_change where organization_id = $1 and event_id = any($2) order by written_at, event_id`,
+    [organizationId, eventIds],
+  );
+  return rows;
+}
+
 interface History extends InOrganization {
   readonly integrationId: string;
   readonly changes: readonly Change[];
@@ -137,7 +161,7 @@ async function insertPending(tx: Tx, pairs: readonly Pair[]): Promise<void> {
   await tx.query(
     `insert into delivery (delivery_id, organization_id, integration_id, event_id, root_event_id, incident_id, state,
                            attempts, count, written_at, event_sequence)
-     select p.delivery_id, e.organization_id, p.integration_id, e.event_id, coalesce(e.causation_id, e.event_id),
+     select p.delivery_id, e.organization_id, p.integration_id, e.event_id, e.correlation_id,
             e.incident_id, 'pending', 0, 1, e.written_at, e.sequence
        from unnest($1::text[], $2::text[], $3::text[]) as p(delivery_id, integration_id, event_id)
        join incident_event e using (event_id)

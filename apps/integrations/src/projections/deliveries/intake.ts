@@ -24,6 +24,7 @@ export interface SignalRow extends Written {
   readonly incidentId: string;
   readonly sequence: number;
   readonly causationId: string | null;
+  readonly correlationId: string;
   readonly origin: string | null;
   readonly level: number | null;
   readonly tags: readonly string[] | null;
@@ -96,6 +97,7 @@ function signalOf(received: Received): SignalRow {
     incidentId: incidentId!,
     sequence: sequence!,
     causationId: event.metadata.causationId,
+    correlationId: event.metadata.correlationId,
     origin: origin ?? null,
     level: level ?? null,
     tags: tags ?? null,

@@ -49,16 +49,16 @@ export async function insertSignals(tx: Tx, signals: readonly SignalRow[]): Prom
     `with given as (
        select * from jsonb_to_recordset($1::jsonb) as g("eventId" text, "organizationId" text, "name" text,
          "writtenAt" timestamptz, "topic" text, "partition" int, "offset" bigint, "incidentId" text, "sequence" int,
-         "causationId" text, "origin" text, "level" int, "tags" jsonb)
+         "causationId" text, "correlationId" text, "origin" text, "level" int, "tags" jsonb)
      ), known as (
        select "incidentId" as incident_id, "sequence" as sequence, "origin" as origin, "level" as level, "tags" as tags from given
        union all
        select incident_id, sequence, origin, level, tags from incident_event
         where incident_id in (select "incidentId" from given)
      ), fresh as (
-       insert into incident_event (event_id, organization_id, incident_id, sequence, name, written_at, causation_id, origin,
+       insert into incident_event (event_id, organization_id, incident_id, sequence, name, written_at, causation_id, correlation_id, origin,
                                    level, tags, topic, partition, "offset")
-       select "eventId", "organizationId", "incidentId", "sequence", "name", "writtenAt", "causationId",
+       select "eventId", "organizationId", "incidentId", "sequence", "name", "writtenAt", "causationId", "correlationId",
               coalesce("origin", (select origin from known k where k.incident_id = "incidentId" and k.sequence < g."sequence"
                                    and k.origin is not null order by k.sequence desc limit 1), ''),
               coalesce("level", (select level from known k where k.incident_id = "incidentId" and k.sequence < g."sequence"
@@ -85,7 +85,7 @@ export async function insertRecords(tx: Tx, records: readonly RecordRow[]): Prom
   await tx.query(
     `insert into delivery (delivery_id, organization_id, integration_id, event_id, root_event_id, incident_id, state, reason,
                            attempts, receipt, count, at, record_id, topic, partition, "offset", written_at, event_sequence)
-     select distinct on (g."organizationId", g."integrationId", g."signalId")
+     select distinct on (g."organizationId", g."deliveryId")
             g."deliveryId", g."organizationId", g."integrationId", g."signalId", g."rootEventId", g."incidentId", g."state",
             g."reason", g."attempts", g."receipt", g."count", g."at", g."eventId", g."topic", g."partition", g."offset",
             coalesce(e.written_at, g."at"), e.sequence
@@ -93,9 +93,9 @@ export async function insertRecords(tx: Tx, records: readonly RecordRow[]): Prom
               "offset" bigint, "deliveryId" text, "integrationId" text, "signalId" text, "rootEventId" text, "incidentId" text,
               "state" text, "reason" text, "attempts" int, "receipt" jsonb, "count" int, "at" timestamptz)
        left join incident_event e on e.event_id = g."signalId" and e.organization_id = g."organizationId"
-      order by g."organizationId", g."integrationId", g."signalId", g."at" desc, g."offset" desc
-     on conflict (organization_id, integration_id, event_id) do update
-       set delivery_id = excluded.delivery_id, root_event_id = excluded.root_event_id, incident_id = excluded.incident_id,
+      order by g."organizationId", g."deliveryId", g."at" desc, g."offset" desc
+     on conflict (organization_id, delivery_id) do update
+       set root_event_id = excluded.root_event_id, incident_id = excluded.incident_id,
            state = excluded.state, reason = excluded.reason, attempts = excluded.attempts, receipt = excluded.receipt,
            count = excluded.count, at = excluded.at, record_id = excluded.record_id, topic = excluded.topic,
            partition = excluded.partition, "offset" = excluded."offset"
