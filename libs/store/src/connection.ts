@@ -43,7 +43,7 @@ export function connectionConfig(
     options: Object.entries(all)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
-    types: rowTypes as NonNullable<ClientConfig['types']>,
+    types: rowTypes,
   };
 }
 

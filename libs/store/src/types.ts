@@ -17,7 +17,7 @@ const parsers = new Map<number, (text: string) => unknown>([
 export const rowTypes = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
     const own = format === 'binary' ? undefined : parsers.get(oid);
-    return own ?? (types.getTypeParser(oid, format as 'text') as (value: string) => unknown);
+    return own ?? (types.getTypeParser(oid, format) as (value: string) => unknown);
   },
 };
 

@@ -9,7 +9,6 @@ import { eventOf, type ProcessingGround, processingGround, tenants, topics } fro
 import { ProcessorStrategy } from './nest-strategy.js';
 import { type StoreOutboxRelay } from './outbox-relay.js';
 import { type HostOptions, ProcessorHost } from './processor-host.js';
-import { StoreTransactor } from './transactor.js';
 
 let ground: ProcessingGround;
 let relay: StoreOutboxRelay;
@@ -60,7 +59,11 @@ function collector(name: string, over: Partial<ProcessorDefinition> = {}) {
     apply: (batch) => Promise.resolve(void seen.push(...batch)),
     ...over,
   };
-  return { definition, seen, ns: () => seen.map(({ event }) => (event.payload as { n: number }).n).sort((a, b) => a - b) };
+  return {
+    definition,
+    seen,
+    ns: () => seen.map(({ event }) => (event.payload as { n: number }).n).sort((a, b) => a - b),
+  };
 }
 
 const said = (n: number) => eventOf(`Said${serial}`, n);
@@ -140,7 +143,9 @@ describe('a host', () => {
     expect(host.status()).toMatchObject([{ name: definition.name, topic: topics.events, alive: true }]);
     expect(host.status()[0]!.partitions).toHaveLength(12);
     expect(host.healthy()).toBe(true);
-    await until(async () => (await ground.metrics.text()).includes(`processor_lag_events{processor="${definition.name}"`));
+    await until(async () =>
+      (await ground.metrics.text()).includes(`processor_lag_events{processor="${definition.name}"`),
+    );
   });
 
   it('does not start the same processor twice, nor know one that does not run', async () => {
@@ -210,7 +215,8 @@ describe('a sweep', () => {
   it('comes with the last record’s time where more is to be read, and not at all where nobody knows', async () => {
     const watermarks: number[] = [];
     const { definition } = collector('behind', {
-      apply: (batch) => (batch.some(({ event }) => (event.payload as { n: number }).n === 2) ? Promise.reject(transient()) : done()),
+      apply: (batch) =>
+        batch.some(({ event }) => (event.payload as { n: number }).n === 2) ? Promise.reject(transient()) : done(),
       sweep: (_, watermark) => Promise.resolve(void watermarks.push(watermark)),
     });
     const host = hostOf();
@@ -250,51 +256,15 @@ describe('a processor of raw records', () => {
       },
     };
     const host = hostOf();
-    for (const value of ['a', 'bad', 'b']) ground.memory.appendRaw(topics.deadLetters, { partition: 0, value: Buffer.from(value) });
+    for (const value of ['a', 'bad', 'b'])
+      ground.memory.appendRaw(topics.deadLetters, { partition: 0, value: Buffer.from(value) });
     await host.start(definition);
     await host.whenCaughtUp();
     await relay.whenDrained();
     expect(seen).toEqual(expect.arrayContaining(['a', 'b']));
-    expect(ground.records(topics.deadLetters).filter(({ headers }) => headers['x-orig-topic'] === topics.deadLetters)).toEqual([]);
-  });
-});
-
-describe('commands', () => {
-  it('keep state and events together, and the events reach the processors', async () => {
-    await ground.store.query('create table if not exists command (n integer primary key)');
-    const transactor = new StoreTransactor(ground.store, relay, topics.events);
-    const { definition, ns } = collector('commands');
-    await hostOf().start(definition);
-    const result = await transactor.transact(async (unit) => {
-      await unit.tx.query('insert into command values (1)');
-      unit.emit(said(1));
-      return 'done';
-    });
-    const refused = transactor.transact(async (unit) => {
-      unit.emit(said(2));
-      await unit.tx.query('insert into command values (1)');
-    });
-    await expect(refused).rejects.toMatchObject({ code: '23505' });
-    expect(result).toBe('done');
-    await until(() => ns().length > 0);
-    await relay.whenDrained();
-    expect(ns()).toEqual([1]);
-  });
-
-  it('are tried again after a deadlock, and not for ever', async () => {
-    const transactor = new StoreTransactor(ground.store, relay, topics.events);
-    let tries = 0;
-    const conflict = Object.assign(new Error('deadlock detected'), { code: '40P01' });
-    expect(await transactor.transact(() => (++tries < 3 ? Promise.reject(conflict) : Promise.resolve('third')))).toBe('third');
-    tries = 0;
-    await expect(transactor.transact(() => (tries++, Promise.reject(conflict)))).rejects.toBe(conflict);
-    expect(tries).toBe(3);
-  });
-
-  it('cannot emit what the broker would refuse', async () => {
-    const transactor = new StoreTransactor(ground.store, relay, topics.events);
-    const huge = { ...said(1), payload: 'ä'.repeat(500_001) };
-    await expect(transactor.transact((unit) => Promise.resolve(unit.emit(huge)))).rejects.toThrow(RangeError);
+    expect(
+      ground.records(topics.deadLetters).filter(({ headers }) => headers['x-orig-topic'] === topics.deadLetters),
+    ).toEqual([]);
   });
 });
 
@@ -304,7 +274,7 @@ describe('the Nest strategy', () => {
     const host = hostOf();
     const strategy = new ProcessorStrategy(host, () => [definition]);
     publish(said(1));
-    await new Promise<void>((resolve, reject) => strategy.listen((error) => (error ? reject(error as Error) : resolve())));
+    await new Promise<void>((resolve, reject) => strategy.listen((error) => (error ? reject(error) : resolve())));
     await host.whenCaughtUp();
     expect(ns()).toEqual([1]);
     expect(strategy.unwrap()).toBe(host);

@@ -94,7 +94,8 @@ export class ProcessorLoop<Work> implements BatchHandler {
       return progress.position;
     }
     const fresh = batch.records.filter((record) => record.offset >= from);
-    const skipped = (outcome: string) => this.scope.metrics.records.inc({ processor: this.scope.processor, outcome });
+    const skipped = (outcome: string, count: number) =>
+      this.scope.metrics.records.inc({ processor: this.scope.processor, outcome }, count);
     const items = await this.workload.select(fresh, skipped);
     await new BatchSettlement(this.scope, this.workload, progress, signal).run(items, batch.nextOffset);
     progress.lastTimestamp = fresh.at(-1)?.timestamp ?? progress.lastTimestamp;

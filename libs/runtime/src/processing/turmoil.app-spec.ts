@@ -74,7 +74,18 @@ async function replica(eventLog: EventLog, publisher: EventPublisher, topics: Pr
   relay.start();
   const onFatal = (error: Error) => void log.error({ reason: error.message }, 'FATAL');
   const clock = new SystemClock();
-  const host = new ProcessorHost({ eventLog, store, relay, tenants, clock, topics, version: '1', metrics, log, onFatal });
+  const host = new ProcessorHost({
+    eventLog,
+    store,
+    relay,
+    tenants,
+    clock,
+    topics,
+    version: '1',
+    metrics,
+    log,
+    onFatal,
+  });
   await host.start({ ...steps, topic: topics.events });
   return {
     fickle,
@@ -98,7 +109,14 @@ async function readAll(eventLog: EventLog, topic: string): Promise<readonly Stre
 }
 
 const logs = [
-  ['in memory', () => ({ log: new MemoryEventLog(ground.memory), publisher: new MemoryPublisher(ground.memory), topics: ground.topics })],
+  [
+    'in memory',
+    () => ({
+      log: new MemoryEventLog(ground.memory),
+      publisher: new MemoryPublisher(ground.memory),
+      topics: ground.topics,
+    }),
+  ],
   ['on Kafka', () => ({ log: kafkaLog, publisher: kafkaPublisher, topics: kafka.topics })],
 ] as const;
 
@@ -111,12 +129,19 @@ describe.each(logs)('two replicas on a log %s', (_, ways) => {
     const feed = (async () => {
       for (let n = 1; n <= PER_SUBJECT; n++) {
         const events = subjects.map((subject) => ({ ...eventOf('Step', n, subject) }));
-        const records = events.map((event) => ({ key: keyOf(event), value: JSON.stringify(event), headers: headersOf(event) }));
+        const records = events.map((event) => ({
+          key: keyOf(event),
+          value: JSON.stringify(event),
+          headers: headersOf(event),
+        }));
         await publisher.publish(records.map((record) => ({ topic: topics.events, ...record })));
       }
     })();
     const doneAtLeast = (count: number) =>
-      until(async () => (await ground.store.query('select 1 from done')).rowCount >= count, { timeout: 60_000, what: `${count} steps` });
+      until(async () => (await ground.store.query('select 1 from done')).rowCount >= count, {
+        timeout: 60_000,
+        what: `${count} steps`,
+      });
     const cutSessions = () =>
       ground.store.query(`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid() and random() < 0.7`);
@@ -137,7 +162,9 @@ describe.each(logs)('two replicas on a log %s', (_, ways) => {
     await Promise.all(replicas.map(({ relay }) => relay.whenDrained()));
     await Promise.all(replicas.map(({ stop }) => stop()));
     const { rows } = await ground.store.query<{ subject: string; last: number }>('select subject, last from total');
-    expect(new Map(rows.map(({ subject, last }) => [subject, last]))).toEqual(new Map(subjects.map((s) => [s, PER_SUBJECT])));
+    expect(new Map(rows.map(({ subject, last }) => [subject, last]))).toEqual(
+      new Map(subjects.map((s) => [s, PER_SUBJECT])),
+    );
     expect(await readAll(log, topics.deadLetters)).toEqual([]);
     expect(ground.log.lines.filter(({ message }) => message === 'FATAL')).toEqual([]);
     expectInTurn(await readAll(log, topics.events), subjects);

@@ -35,7 +35,9 @@ function workload(definition: Partial<ProcessorDefinition> = {}): EventWorkload 
 
 async function selected(definition: Partial<ProcessorDefinition>, ...records: StreamRecord[]) {
   const skipped: string[] = [];
-  const items = await workload(definition).select(records, (reason) => skipped.push(reason));
+  const items = await workload(definition).select(records, (reason, count) => {
+    for (let n = 0; n < count; n++) skipped.push(reason);
+  });
   return {
     offsets: items.map(({ record }) => record.offset),
     faults: items.map(({ fault }) => fault?.error),

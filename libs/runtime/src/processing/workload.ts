@@ -20,7 +20,10 @@ export interface Item<Work> {
 /** What a kind of processor does with records: which it takes, and what it does with those. */
 export interface Workload<Work> {
   /** The records that are not to be skipped, in order; `skipped` counts the others by reason. */
-  select(records: readonly StreamRecord[], skipped: (reason: string) => void): Promise<readonly Item<Work>[]>;
+  select(
+    records: readonly StreamRecord[],
+    skipped: (reason: string, count: number) => void,
+  ): Promise<readonly Item<Work>[]>;
   apply(batch: readonly Work[], unit: UnitOfWork): Promise<void | AfterCommit>;
 }
 
@@ -52,21 +55,15 @@ export class EventWorkload implements Workload<Received> {
 
   async select(
     records: readonly StreamRecord[],
-    skipped: (reason: string) => void,
+    skipped: (reason: string, count: number) => void,
   ): Promise<readonly Item<Received>[]> {
     const wanted = records.filter((record) => this.mayHandle(record));
-    for (let count = records.length - wanted.length; count > 0; count--) skipped(NOT_HANDLED);
-    if (wanted.length === 0) return [];
-    const tenant = await this.tenants.defaultTenant();
-    const known = new Map<string, boolean>();
-    const items: Item<Received>[] = [];
-    for (const record of wanted) {
-      const item = await this.read(record, tenant, known);
-      if (item === undefined) skipped(NOT_HANDLED);
-      else if (item.fault && !this.writesFaults) skipped(item.fault.error);
-      else items.push(item);
-    }
-    return items;
+    const read = wanted.length === 0 ? [] : await this.readAll(wanted);
+    const items = read.filter((item) => this.isOurs(item));
+    if (items.length < records.length) skipped('not-handled', records.length - items.length);
+    if (this.writesFaults) return items;
+    for (const { fault } of items) if (fault) skipped(fault.error, 1);
+    return items.filter(({ fault }) => fault === undefined);
   }
 
   apply(batch: readonly Received[], unit: UnitOfWork): Promise<void | AfterCommit> {
@@ -90,31 +87,34 @@ export class EventWorkload implements Workload<Received> {
     return handles === 'all' || handles.has(name);
   }
 
-  private async read(
-    record: StreamRecord,
-    tenant: DefaultTenant,
-    known: Map<string, boolean>,
-  ): Promise<Item<Received> | undefined> {
-    const decoded = decodeRecord(record, tenant);
-    if (decoded.kind === 'undecodable') return faulty(record, 'undecodable', decoded.reason);
-    const { event } = decoded;
-    const handled = this.handles(event.name);
-    if (!handled && !this.writesFaults) return undefined;
-    const { organizationId } = event.metadata;
-    let isKnown = known.get(organizationId);
-    if (isKnown === undefined) known.set(organizationId, (isKnown = await this.tenants.isKnown(organizationId)));
-    if (!isKnown)
-      return faulty(record, 'unknown-organization', `organization ${organizationId.slice(0, 64)} is not known`);
-    if (!handled) return undefined;
-    const { topic, partition, offset, timestamp } = record;
-    return {
-      record,
-      work: { event, position: { topic, partition, offset }, timestamp, known: decoded.kind === 'event' },
-    };
+  private isOurs({ work, fault }: Item<Received>): boolean {
+    return fault !== undefined || (work !== undefined && this.handles(work.event.name));
+  }
+
+  private async readAll(records: readonly StreamRecord[]): Promise<readonly Item<Received>[]> {
+    const tenant = await this.tenants.defaultTenant();
+    const items = records.map((record) => itemOf(record, tenant));
+    const strangers = new Set<string>();
+    for (const id of new Set(items.flatMap(({ work }) => work?.event.metadata.organizationId ?? []))) {
+      if (!(await this.tenants.isKnown(id))) strangers.add(id);
+    }
+    return strangers.size === 0 ? items : items.map((item) => withoutStrangers(item, strangers));
   }
 }
 
-const NOT_HANDLED = 'not-handled';
+function itemOf(record: StreamRecord, tenant: DefaultTenant): Item<Received> {
+  const decoded = decodeRecord(record, tenant);
+  if (decoded.kind === 'undecodable') return faulty(record, 'undecodable', decoded.reason);
+  const { topic, partition, offset, timestamp } = record;
+  const position = { topic, partition, offset };
+  return { record, work: { event: decoded.event, position, timestamp, known: decoded.kind === 'event' } };
+}
+
+function withoutStrangers(item: Item<Received>, strangers: ReadonlySet<string>): Item<Received> {
+  const id = item.work?.event.metadata.organizationId;
+  if (id === undefined || !strangers.has(id)) return item;
+  return faulty(item.record, 'unknown-organization', `organization ${id.slice(0, 64)} is not known`);
+}
 
 function faulty(record: StreamRecord, error: string, reason: string): Item<Received> {
   return { record, fault: { error, message: publicMessage(reason) } };
