@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, Caller, type Principal } from '#libs/runtime';
 import { Store } from '#libs/store';
 import { selectCauses } from '../projections/causes/causes.processor.js';
-import { selectChanges, selectHistory, selectIncidentEvents } from '../projections/deliveries/expectations.js';
+import { selectChanges, selectHistory, selectIncidentEvents } from '../projections/deliveries/stored-events.js';
 import { selectDeliveries } from '../projections/deliveries/queries.js';
 import { found } from '../refused.js';
 import { ExplainAnswer, ExplainQuery } from './explain.dto.js';

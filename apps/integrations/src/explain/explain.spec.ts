@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Cause } from '../projections/causes/causes.processor.js';
 import { type Change } from '../projections/deliveries/expectation.js';
-import { type StoredSignal } from '../projections/deliveries/expectations.js';
+import { type StoredSignal } from '../projections/deliveries/stored-events.js';
 import { type Delivery } from '../projections/deliveries/queries.js';
 import { explain } from './explain.js';
 

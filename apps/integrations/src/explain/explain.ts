@@ -1,7 +1,7 @@
 import { type Instant } from '#libs/core';
 import { type Cause } from '../projections/causes/causes.processor.js';
 import { type Change, whyNotExpected } from '../projections/deliveries/expectation.js';
-import { type StoredChange, type StoredSignal } from '../projections/deliveries/expectations.js';
+import { type StoredChange, type StoredSignal } from '../projections/deliveries/stored-events.js';
 import { type Delivery } from '../projections/deliveries/queries.js';
 
 /** One step of the way, with its place on the log: null where it has none yet. */
