@@ -39,45 +39,56 @@ export async function insertChanges(tx: Tx, changes: readonly ChangeRow[]): Prom
   return changed;
 }
 
+type Seen = Pick<SignalRow, 'origin' | 'level' | 'tags'>;
+
+const nothingSeen: Seen = { origin: '', level: 5, tags: [] };
+
+/** The incident events with what filters look at filled in: what one does not say anew holds on from before it. */
+async function complete(tx: Tx, signals: readonly SignalRow[]): Promise<SignalRow[]> {
+  const ids = signals.filter(({ origin }) => origin === null).map(({ incidentId }) => incidentId);
+  const { rows } = await tx.query<Seen & { incident_id: string }>(
+    `select distinct on (incident_id) incident_id, origin, level, tags from incident_event
+      where incident_id = any($1) order by incident_id, sequence desc`,
+    [[...new Set(ids)]],
+  );
+  const seen = new Map<string, Seen>(rows.map((row) => [row.incident_id, row]));
+  return signals.map((signal) => {
+    const before = seen.get(signal.incidentId) ?? nothingSeen;
+    const { origin = before.origin, level = before.level, tags = before.tags } = dropNulls(signal);
+    seen.set(signal.incidentId, { origin, level, tags });
+    return { ...signal, origin, level, tags };
+  });
+}
+
+function dropNulls({ origin, level, tags }: Seen): Partial<Seen> {
+  return Object.fromEntries(Object.entries({ origin, level, tags }).filter(([, value]) => value !== null));
+}
+
 /**
- * Stores incident events, each once; what one does not say anew is taken over from the newest before it. Deliveries
- * that were recorded before their event was read learn when it was written. Answers the ids that were new.
+ * Stores incident events, each once. Deliveries that were recorded before their event was read learn when it was
+ * written. Answers the ids that were new.
  */
 export async function insertSignals(tx: Tx, signals: readonly SignalRow[]): Promise<string[]> {
   if (signals.length === 0) return [];
-  const { rows } = await tx.query<{ event_id: string }>(
-    `with given as (
-       select * from jsonb_to_recordset($1::jsonb) as g("eventId" text, "organizationId" text, "name" text,
-         "writtenAt" timestamptz, "topic" text, "partition" int, "offset" bigint, "incidentId" text, "sequence" int,
-         "causationId" text, "correlationId" text, "origin" text, "level" int, "tags" jsonb)
-     ), known as (
-       select "incidentId" as incident_id, "sequence" as sequence, "origin" as origin, "level" as level, "tags" as tags from given
-       union all
-       select incident_id, sequence, origin, level, tags from incident_event
-        where incident_id in (select "incidentId" from given)
-     ), fresh as (
-       insert into incident_event (event_id, organization_id, incident_id, sequence, name, written_at, causation_id, correlation_id, origin,
-                                   level, tags, topic, partition, "offset")
-       select "eventId", "organizationId", "incidentId", "sequence", "name", "writtenAt", "causationId", "correlationId",
-              coalesce("origin", (select origin from known k where k.incident_id = "incidentId" and k.sequence < g."sequence"
-                                   and k.origin is not null order by k.sequence desc limit 1), ''),
-              coalesce("level", (select level from known k where k.incident_id = "incidentId" and k.sequence < g."sequence"
-                                  and k.level is not null order by k.sequence desc limit 1), 5),
-              coalesce("tags", (select tags from known k where k.incident_id = "incidentId" and k.sequence < g."sequence"
-                                 and k.tags is not null order by k.sequence desc limit 1), '[]'::jsonb),
-              "topic", "partition", "offset"
-         from given g
-       on conflict do nothing
-       returning event_id, written_at, sequence
-     ), learned as (
-       update delivery d set written_at = f.written_at, event_sequence = f.sequence
-         from fresh f where d.event_id = f.event_id
-     )
-     select event_id from fresh`,
-    [JSON.stringify(signals)],
-  );
+  const { rows } = await tx.query<{ event_id: string }>(INSERT_SIGNALS, [JSON.stringify(await complete(tx, signals))]);
   return rows.map(({ event_id }) => event_id);
 }
+
+const INSERT_SIGNALS = `
+  with fresh as (
+    insert into incident_event (event_id, organization_id, incident_id, sequence, name, written_at, causation_id,
+                                correlation_id, origin, level, tags, topic, partition, "offset")
+    select "eventId", "organizationId", "incidentId", "sequence", "name", "writtenAt", "causationId", "correlationId",
+           "origin", "level", "tags", "topic", "partition", "offset"
+      from jsonb_to_recordset($1::jsonb) as g("eventId" text, "organizationId" text, "name" text, "writtenAt" timestamptz,
+             "topic" text, "partition" int, "offset" bigint, "incidentId" text, "sequence" int, "causationId" text,
+             "correlationId" text, "origin" text, "level" int, "tags" jsonb)
+    on conflict do nothing
+    returning event_id, written_at, sequence
+  ), learned as (
+    update delivery d set written_at = f.written_at, event_sequence = f.sequence from fresh f where d.event_id = f.event_id
+  )
+  select event_id from fresh`;
 
 /** Stores what the delivery processes recorded. A final state is replaced only by one that was reached later. */
 export async function insertRecords(tx: Tx, records: readonly RecordRow[]): Promise<void> {
