@@ -56,6 +56,8 @@ export default tseslint.config(
       'apps/*/src/**/*.render.ts',
       'apps/incidents/src/incident/*.ts',
       'apps/incidents/src/service-status/service-status.ts',
+      'apps/integrations/src/integration/*.ts',
+      'apps/integrations/src/projections/deliveries/expectation.ts',
       'apps/delivery/src/lane/lane.ts',
     ],
     ignores: ['**/*.spec.ts', 'libs/core/src/clock.ts', 'libs/core/src/ids.ts', 'libs/core/src/backoff.ts'],
