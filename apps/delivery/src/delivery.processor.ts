@@ -4,7 +4,13 @@ import { type AfterCommit, type ProcessorDefinition, type Received, type UnitOfW
 import { recordOf } from './delivery/record.js';
 import { deliveriesOf } from './delivery/matched.js';
 import { IncidentBatch } from './incident/incident-batch.js';
-import { incidentEvents, isIncidentEvent, type IncidentDocument, type IncidentEvent } from './incident/incident.js';
+import {
+  type IncidentDocument,
+  type IncidentEvent,
+  incidentEvents,
+  isIncidentEvent,
+  laneView,
+} from './incident/incident.js';
 import { changeIntegration } from './integration/change.js';
 import { integrationEvents, type IntegrationEvent, isIntegrationEvent } from './integration/integration.js';
 import { initialLane, type LaneRule, plan } from './lane/lane.js';
@@ -125,9 +131,4 @@ async function touchedLanes(
     const situation = { now, incident, integration: 'active', waiting: byLane.get(key)! } as const;
     return [{ integrationId, incidentId, state, ...scheduleOf(plan(state, situation, rule), now) }];
   });
-}
-
-/** An incident as its lanes see it: one without an end stays open for ever. */
-export function laneView({ sequence, status }: IncidentDocument): { sequence: number; open: boolean } {
-  return { sequence, open: status !== 'closed' };
 }

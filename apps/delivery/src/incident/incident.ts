@@ -95,3 +95,8 @@ function statusOf({ stateful, endTime }: PayloadOf<typeof IncidentOpened>): Inci
   if (!stateful) return 'stateless';
   return endTime ? 'closed' : 'open';
 }
+
+/** An incident as its lanes see it: one without an end stays open for ever. */
+export function laneView({ sequence, status }: IncidentDocument): { sequence: number; open: boolean } {
+  return { sequence, open: status !== 'closed' };
+}

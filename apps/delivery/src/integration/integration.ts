@@ -68,7 +68,7 @@ export function evolve(
     case 'IntegrationUpdated':
       return configured(before, event);
     case 'IntegrationDeleted':
-      return before && { ...before, sequence, status: 'deleted', deletedAt: recordedAt, ...remembered(before, event) };
+      return before && deleted(before, event);
     case 'IntegrationPaused':
       return before && { ...before, sequence, status: 'paused', pausedAt: recordedAt };
     case 'IntegrationResumed':
@@ -95,8 +95,17 @@ function configured(before: IntegrationDocument | undefined, event: IntegrationE
   };
 }
 
-function remembered(before: IntegrationDocument, event: IntegrationEvent): Pick<IntegrationDocument, 'history'> {
+function deleted(before: IntegrationDocument, event: IntegrationEvent): IntegrationDocument {
   const { source, filters } = before;
-  const entry = { from: event.metadata.recordedAt, source, filters, deleted: true };
-  return { history: [...before.history, entry].slice(-HISTORY) };
+  const { recordedAt } = event.metadata;
+  const entry = { from: recordedAt, source, filters, deleted: true };
+  const history = [...before.history, entry].slice(-HISTORY);
+  return {
+    ...before,
+    sequence: event.payload.sequence,
+    status: 'deleted',
+    deletedAt: recordedAt,
+    secrets: {},
+    history,
+  };
 }

@@ -27,7 +27,7 @@ const INTEGRATION = `
     organization_id text not null,
     sequence integer not null,
     status text not null check (status in ('active', 'paused', 'deleted')),
-    document jsonb not null,
+    document json not null,
     deleted_at timestamptz,
     parked_code text,
     parked_remedy text,
@@ -45,7 +45,7 @@ const INCIDENT = `
     sequence integer not null,
     open boolean not null,
     opened_at timestamptz not null,
-    document jsonb not null,
+    document json not null,
     primary key (sink, incident_id)
   ) with (fillfactor = 70)`;
 const INCIDENT_OPEN = 'create index incident_open on incident (sink, organization_id, opened_at) where open';
@@ -70,7 +70,7 @@ const LANE = `
     sink text not null,
     integration_id text not null,
     incident_id text not null,
-    state jsonb not null,
+    state json not null,
     class smallint not null,
     due_at bigint,
     lease_until timestamptz,
@@ -91,7 +91,7 @@ const DELIVERY = `
     at bigint not null,
     state text not null,
     reason text,
-    receipt jsonb,
+    receipt json,
     attempts integer not null default 0,
     settled_at timestamptz,
     primary key (sink, delivery_id)

@@ -137,6 +137,6 @@ const WRITE = `
   update lane
      set state = row.state, class = row.class, due_at = row.due, fence = row.fence,
          lease_until = now() + row.lease * interval '1 millisecond'
-    from json_to_recordset($2) as row("integrationId" text, "incidentId" text, state jsonb, class smallint, due bigint,
+    from json_to_recordset($2) as row("integrationId" text, "incidentId" text, state json, class smallint, due bigint,
                                       lease double precision, fence bigint)
    where lane.sink = $1 and lane.integration_id = row."integrationId" and lane.incident_id = row."incidentId"`;

@@ -50,7 +50,7 @@ const SAVE = `
     insert into incident (sink, incident_id, organization_id, sequence, open, opened_at, document)
     select $1, "incidentId", "organizationId", sequence, open, "openedAt", document
       from json_to_recordset($2) as row("incidentId" text, "organizationId" text, sequence integer, open boolean,
-                                        "openedAt" timestamptz, document jsonb)
+                                        "openedAt" timestamptz, document json)
     on conflict (sink, incident_id) do update
        set sequence = excluded.sequence, open = excluded.open, opened_at = excluded.opened_at, document = excluded.document
   ), events as (
@@ -62,7 +62,7 @@ const SAVE = `
   ), lanes as (
     insert into lane (sink, integration_id, incident_id, state, class, due_at)
     select $1, "integrationId", "incidentId", state, class, due
-      from json_to_recordset($5) as row("integrationId" text, "incidentId" text, state jsonb, class smallint, due bigint)
+      from json_to_recordset($5) as row("integrationId" text, "incidentId" text, state json, class smallint, due bigint)
     on conflict (sink, integration_id, incident_id) do update set class = excluded.class, due_at = excluded.due_at
   )
   insert into delivery (sink, delivery_id, integration_id, incident_id, event_id, root_event_id, sequence, at, state,

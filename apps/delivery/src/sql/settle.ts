@@ -21,7 +21,7 @@ export async function settle(tx: Tx, sink: string, verdicts: readonly Verdict[])
 const SETTLE = `
   update delivery d
      set state = row.state, reason = row.reason, receipt = row.receipt, attempts = row.attempts, settled_at = now()
-    from json_to_recordset($2) as row("deliveryId" text, state text, reason text, receipt jsonb, attempts integer)
+    from json_to_recordset($2) as row("deliveryId" text, state text, reason text, receipt json, attempts integer)
    where d.sink = $1 and d.delivery_id = row."deliveryId" and d.state = 'pending'
   returning d.delivery_id as "deliveryId", d.integration_id as "integrationId", d.incident_id as "incidentId",
             d.event_id as "eventId", d.root_event_id as "rootEventId", d.at`;

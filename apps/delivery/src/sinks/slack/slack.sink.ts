@@ -151,11 +151,16 @@ async function callSlack(
     const answer = (await client.apiCall(method, body)) as { channel?: unknown; ts?: unknown };
     if (method === 'auth.test') return { kind: 'delivered', receipt: {} };
     const { channel, ts } = answer;
-    if (typeof ts === 'string' && typeof channel === 'string') return { kind: 'delivered', receipt: { channel, ts } };
+    if (isPlain(ts) && isPlain(channel)) return { kind: 'delivered', receipt: { channel, ts } };
     return outcomeOf(method, { kind: 'unknown', reason: 'Slack answered ok without channel and ts' });
   } catch (error) {
     return outcomeOf(method, failureOf(cause ?? error, signal));
   }
+}
+
+/** What can be a channel's id or a ts: an answer is not to be trusted with more. */
+function isPlain(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w.-]{1,80}$/.test(value);
 }
 
 const CODE = /^[a-z][a-z0-9_]{0,79}$/;
