@@ -49,8 +49,14 @@ async function install(root, say) {
   const timer = setInterval(() => say(`dependencies  ... ${seconds(started)} s`), 5000);
   const code = await npmCi(root, log).finally(() => clearInterval(timer));
   if (code === 0) return say(`dependencies  installed in ${seconds(started)} s`);
-  const tail = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
-  throw new Error(`${tail}\nnpm ci failed (${code}); all of its output is in ${log}`);
+  throw new Error(`${essence(readFileSync(log, 'utf8'))}\nnpm ci failed (${code}); all of its output is in ${log}`);
+}
+
+/** npm tells the reason first and a page of usage after it. */
+function essence(output) {
+  const lines = output.trimEnd().split('\n');
+  const errors = lines.filter((line) => line.startsWith('npm error') && line.trim() !== 'npm error');
+  return (errors.length > 0 ? errors.slice(0, 10) : lines.slice(-10)).join('\n');
 }
 
 const seconds = (since) => Math.round((Date.now() - since) / 1000);

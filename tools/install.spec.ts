@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 // @ts-expect-error -- a script without types
 import { isInstalled } from './install.mjs';
+import { repositoryRoot } from './ground/repository.js';
 
 const LOCKED = {
   '': { name: 'tocsin' },
@@ -49,5 +50,35 @@ describe('whether the locked dependencies are there', () => {
   ])('they are not when %s', (_, packages) => {
     present(packages);
     expect(isInstalled(root)).toBe(false);
+  });
+});
+
+describe('package-lock.json', () => {
+  interface Locked {
+    readonly optionalDependencies?: Record<string, string>;
+    readonly hasInstallScript?: boolean;
+    readonly resolved?: string;
+  }
+  const json = (file: string): unknown => JSON.parse(readFileSync(path.join(repositoryRoot, file), 'utf8'));
+  const { packages } = json('package-lock.json') as { packages: Record<string, Locked> };
+  const nameOf = (folder: string): string => folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+
+  it('knows the packages of every platform: npm ci refuses a lockfile that lacks one', () => {
+    const known = new Set(Object.keys(packages).map(nameOf));
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies }) =>
+      Object.keys(optionalDependencies ?? {}),
+    );
+    expect(wanted.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('names no host, so that any registry serves it', () => {
+    expect(Object.values(packages).filter(({ resolved }) => resolved?.startsWith('http'))).toEqual([]);
+  });
+
+  it('has a decision in package.json for every package with an install script', () => {
+    const { allowScripts } = json('package.json') as { allowScripts: Record<string, boolean> };
+    const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+    const undecided = scripted.map(([folder]) => nameOf(folder)).filter((name) => !(name in allowScripts));
+    expect(undecided.filter((name) => name !== '')).toEqual([]);
   });
 });
