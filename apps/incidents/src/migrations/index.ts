@@ -1,5 +1,10 @@
 import { type MigrationClass, storeMigrations } from '#libs/store';
 import { Decisions1763600100000 } from './1763600100000-decisions.js';
+import { Projections1763600200000 } from './1763600200000-projections.js';
 
 /** The schema `incidents`, oldest first. */
-export const migrations: readonly MigrationClass[] = [...storeMigrations, Decisions1763600100000];
+export const migrations: readonly MigrationClass[] = [
+  ...storeMigrations,
+  Decisions1763600100000,
+  Projections1763600200000,
+];

@@ -1,0 +1,194 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { ArrayMaxSize, IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { PageQuery } from '#libs/runtime';
+import { STATUSES } from '../projections/incidents/incidents.query.js';
+import { OptionalInstant } from './is-instant.js';
+import { PlainText } from './plain-text.js';
+
+/** `a=1&a=2`, and `a=1` alone, as a list. */
+function asList({ value }: { value: unknown }): unknown {
+  return value === undefined || Array.isArray(value) ? value : [value];
+}
+
+/** As `asList`, and `a=1,2` too. */
+function asCommaList({ value }: { value: unknown }): unknown {
+  return typeof value === 'string' ? value.split(',') : asList({ value });
+}
+
+export class IncidentsQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: STATUSES, isArray: true, description: 'One of these; several by comma.' })
+  @IsOptional()
+  @Transform(asCommaList)
+  @IsIn(STATUSES, { each: true })
+  status?: string[];
+
+  @ApiPropertyOptional({ type: [String], description: 'What opened it: alert, issue, api; several by comma.' })
+  @IsOptional()
+  @Transform(asCommaList)
+  @ArrayMaxSize(16)
+  @PlainText(32, { each: true })
+  origin?: string[];
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 5 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(5)
+  level?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 5, description: 'This level or worse.' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(5)
+  minLevel?: number;
+
+  @ApiPropertyOptional({ type: [String], description: '`key=value`; given several times, all of them.' })
+  @IsOptional()
+  @Transform(asList)
+  @ArrayMaxSize(32)
+  @Matches(/^[^=]+=/, { each: true, message: 'expected key=value' })
+  @PlainText(4096, { each: true })
+  tag?: string[];
+
+  @ApiPropertyOptional({ type: [String], description: 'The same as `tag`.' })
+  @IsOptional()
+  @Transform(asList)
+  @ArrayMaxSize(32)
+  @Matches(/^[^=]+=/, { each: true, message: 'expected key=value' })
+  @PlainText(4096, { each: true })
+  label?: string[];
+
+  @ApiPropertyOptional({ type: String, description: 'Name or id of the token that reported it.' })
+  @IsOptional()
+  @PlainText(1024)
+  source?: string;
+
+  @OptionalInstant('Started at or after.')
+  from?: string;
+
+  @OptionalInstant('Started at or before.')
+  to?: string;
+
+  @ApiPropertyOptional({ enum: ['desc', 'asc'], default: 'desc', description: 'By start time.' })
+  @IsOptional()
+  @IsIn(['desc', 'asc'])
+  order: 'asc' | 'desc' = 'desc';
+}
+
+const instant = { type: String, format: 'date-time' } as const;
+const cursor = {
+  type: String,
+  nullable: true,
+  description: 'Pass it back for the next page; null at the end.',
+} as const;
+
+export class IncidentAnswer {
+  @ApiProperty({ type: String })
+  incidentId!: string;
+
+  @ApiProperty({ type: 'integer' })
+  pk!: number;
+
+  @ApiProperty({ enum: STATUSES })
+  status!: string;
+
+  @ApiProperty(instant)
+  startTime!: string;
+
+  @ApiProperty({ ...instant, nullable: true })
+  endTime!: string | null;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 5, description: '1 critical ... 5 information.' })
+  level!: number;
+
+  @ApiProperty({ type: String })
+  description!: string;
+
+  @ApiProperty({ type: [String], description: '`key=value`.' })
+  tags!: string[];
+
+  @ApiProperty({ type: String, description: 'Name of the token that reported it.' })
+  source!: string;
+
+  @ApiProperty({ type: String })
+  sourceId!: string;
+
+  @ApiProperty({ type: String })
+  sourceType!: string;
+
+  @ApiProperty({ type: String })
+  sourceIncidentId!: string;
+
+  @ApiProperty({ type: String, description: 'What opened it: alert, issue, api.' })
+  origin!: string;
+
+  @ApiProperty({ type: Boolean })
+  acked!: boolean;
+
+  @ApiProperty({ type: Boolean })
+  stateful!: boolean;
+
+  @ApiProperty({ type: String })
+  detailsUrl!: string;
+
+  @ApiProperty({ type: String })
+  ticketUrl!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'resolved, expired ...; null while it is open.' })
+  closeReason!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The incident of the same alert before this one.' })
+  predecessor!: string | null;
+
+  @ApiProperty(instant)
+  updatedAt!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Number of its events.' })
+  sequence!: number;
+}
+
+export class IncidentsPage {
+  @ApiProperty({ type: [IncidentAnswer] })
+  items!: IncidentAnswer[];
+
+  @ApiProperty(cursor)
+  cursor!: string | null;
+}
+
+export class TimelineAnswer {
+  @ApiProperty({ type: 'integer' })
+  sequence!: number;
+
+  @ApiProperty({ type: String })
+  eventId!: string;
+
+  @ApiProperty({ type: String })
+  name!: string;
+
+  @ApiProperty({ ...instant, description: 'When it happened.' })
+  time!: string;
+
+  @ApiProperty({ ...instant, description: 'When it was written down.' })
+  recordedAt!: string;
+
+  @ApiProperty({ type: String })
+  source!: string;
+
+  @ApiProperty({ type: String })
+  description!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  payload!: object;
+}
+
+export class TimelinePage {
+  @ApiProperty({ type: [TimelineAnswer] })
+  items!: TimelineAnswer[];
+
+  @ApiProperty(cursor)
+  cursor!: string | null;
+}

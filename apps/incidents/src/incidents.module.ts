@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { DeadLettersController } from './api/dead-letters.controller.js';
+import { IncidentsController } from './api/incidents.controller.js';
+import { ProjectionsController } from './api/projections.controller.js';
+import { ServicesController } from './api/services.controller.js';
+import { IncidentsConfig, readIncidentsConfig } from './config.js';
+import { ProjectionHost } from './rebuild/projection-host.js';
+
+@Module({
+  controllers: [IncidentsController, ServicesController, ProjectionsController, DeadLettersController],
+  providers: [ProjectionHost, { provide: IncidentsConfig, useFactory: () => readIncidentsConfig() }],
+})
+export class IncidentsModule {}

@@ -1,0 +1,4 @@
+import { bootstrap } from '#libs/runtime';
+import { incidentsService } from './service.js';
+
+await bootstrap(incidentsService);

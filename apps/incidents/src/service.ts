@@ -1,0 +1,21 @@
+import { Clock } from '#libs/core';
+import { RuntimeConfig, type ServiceOptions } from '#libs/runtime';
+import { alertsProcessor } from './alerts.processor.js';
+import { IncidentsConfig } from './config.js';
+import { IncidentsModule } from './incidents.module.js';
+import { migrations } from './migrations/index.js';
+
+/** Alerts become incidents and service status; read models of both, and their APIs. */
+export const incidentsService: ServiceOptions = {
+  service: 'incidents',
+  module: IncidentsModule,
+  schema: 'incidents',
+  migrations,
+  processors: (app) => [
+    alertsProcessor({
+      topics: app.get(RuntimeConfig).topics,
+      clock: app.get(Clock),
+      afterResolve: app.get(IncidentsConfig).statusAfterResolve,
+    }),
+  ],
+};
