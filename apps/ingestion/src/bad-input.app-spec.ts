@@ -183,10 +183,12 @@ describe('F42: broken uploads', () => {
     const large = await Promise.all(Array.from({ length: 4 }, open));
     for (const socket of large) socket.write(lines);
     const batch = Array.from({ length: 1000 }, () => ({ ...event, payload: 'x'.repeat(200) }));
-    const refused = await until(async () => {
-      const answer = await ingestion.post('/tocsin/v1/events', batch);
-      return answer.status === 202 ? undefined : answer;
-    });
+    await until(async () =>
+      (await ingestion.service.request('/metrics').then((answer) => answer.text())).includes(
+        `upload_bytes{service="ingestion"} ${64 * MIB}`,
+      ),
+    );
+    const refused = await ingestion.post('/tocsin/v1/events', batch);
     expect(refused).toMatchObject({ status: 503 });
     expect(refused.headers.get('retry-after')).toBe('2');
     expect((await ingestion.post('/tocsin/v1/events', event)).status).toBe(202);
