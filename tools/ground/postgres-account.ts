@@ -92,7 +92,8 @@ function canReach(file: string, owner: { uid: number; gid: number }): boolean {
 }
 
 function copyForAccount(native: string): string {
-  const copy = path.join(REACHABLE, path.basename(path.dirname(native)));
+  const { version } = JSON.parse(readFileSync(path.resolve(native, '../package.json'), 'utf8')) as { version: string };
+  const copy = path.join(REACHABLE, `${path.basename(path.dirname(native))}-${version}`);
   if (existsSync(copy)) return copy;
   mkdirSync(REACHABLE, { recursive: true, mode: 0o755 });
   const draft = `${copy}.${process.pid}.tmp`;
