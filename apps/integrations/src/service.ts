@@ -9,6 +9,8 @@ export const integrationsService: ServiceOptions = {
   module: IntegrationsModule,
   schema: 'integrations',
   migrations,
+  // Commands wait in the outbox and reads go on while Kafka is down.
+  worksWithout: ['broker'],
   processors: (app) => {
     const { events } = app.get(RuntimeConfig).topics;
     return views.map((view) => view(events));

@@ -25,7 +25,7 @@ const TAG_BYTES = 16;
 export class Sealer {
   constructor(private readonly masterKeys: MasterKeys) {}
 
-  /** @throws Error of one line when `TOCSIN_MASTER_KEYS` cannot be read. */
+  /** @throws ConfigError when the text of `TOCSIN_MASTER_KEYS` cannot be read */
   static from(masterKeys: string): Sealer {
     return new Sealer(parseMasterKeys(masterKeys));
   }
