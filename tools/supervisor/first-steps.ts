@@ -1,3 +1,3 @@
-/** What `npm start` suggests once everything is ready: a first alert, and the message that it becomes. */
-export const firstSteps = `try it        npx tocsin alerts send --label alertname=DiskFull --label severity=critical
-              npm run slack-stand-in     shows the Slack message it becomes, without Slack`;
+/** The two commands that send a first alert and show its message, printed when everything is ready. */
+export const firstSteps = `try it        npx tocsin alerts send DiskFull --annotation summary='the disk is full'
+              npx tocsin incidents list     then README.md, five minutes to the first message in Slack`;

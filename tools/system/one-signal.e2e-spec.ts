@@ -106,7 +106,7 @@ describe('one signal through the whole system', () => {
     expect(hops.length).toBeGreaterThanOrEqual(8);
     for (const { file, name } of hops) {
       expect(existsSync(join(repositoryRoot, file))).toBe(true);
-      expect(readFileSync(join(repositoryRoot, file), 'utf8')).toMatch(new RegExp(`\\b${name}\\b\\s*[(<=:]`));
+      expect(readFileSync(join(repositoryRoot, file), 'utf8')).toMatch(new RegExp(`\\b${name}\\b\\s*[(<=:{]`));
     }
   });
 });

@@ -5,7 +5,7 @@ import { type Session } from '../program.js';
 
 interface Health {
   readonly status?: string;
-  readonly services?: Readonly<Record<string, { ready: boolean; detail?: string }>>;
+  readonly parts?: Readonly<Record<string, { status: string; detail?: string }>>;
 }
 
 /** `tocsin status`: which service is ready; exit code 1 when one is not. */
@@ -14,18 +14,14 @@ export function statusCommand(session: () => Session): Command {
     const { api, output, instance } = session();
     const { status, body } = await api.peek('/health/ready');
     const health = body as Health;
-    output.show({ url: instance.url, ready: status === 200, ...health }, () =>
-      [`${instance.url} is ${status === 200 ? 'ready' : 'not ready'}`, services(health)].filter(Boolean).join('\n'),
+    output.show({ ...health, url: instance.url, ready: status === 200 }, () =>
+      [`${instance.url} is ${status === 200 ? 'ready' : 'not ready'}`, parts(health)].filter(Boolean).join('\n'),
     );
     if (status !== 200) throw new Failure('not every service is ready', EXIT.refused);
   });
 }
 
-function services(health: Health): string {
-  const rows = Object.entries(health.services ?? {}).map(([name, { ready, detail }]) => [
-    name,
-    ready ? 'ready' : 'not ready',
-    detail ?? '',
-  ]);
-  return rows.length === 0 ? '' : table(['SERVICE', 'STATE', ''], rows);
+function parts(health: Health): string {
+  const rows = Object.entries(health.parts ?? {}).map(([name, { status, detail }]) => [name, status, detail ?? '']);
+  return rows.length === 0 ? '' : table(['PART', 'STATE', ''], rows);
 }

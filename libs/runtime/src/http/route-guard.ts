@@ -87,7 +87,7 @@ function refusalOf(principal: Principal | undefined, kinds: readonly TokenKind[]
   return problem(403, 'Forbidden', { detail: `a token of kind ${principal.kind} may not do this` });
 }
 
-/** The same for every reason: no hint. */
+/** The same for every reason: no hint. A browser asks for the token as the password of Basic. */
 export function unauthorized(): Problem {
-  return problem(401, 'Unauthorized', { headers: { 'www-authenticate': 'Bearer realm="tocsin"' } });
+  return problem(401, 'Unauthorized', { headers: { 'www-authenticate': 'Bearer realm="tocsin", Basic realm="tocsin"' } });
 }
