@@ -1,3 +1,3 @@
-/** The two commands that send a first alert and show its message, printed when everything is ready. */
-export const firstSteps = `try it        npx tocsin alerts send DiskFull --annotation summary='the disk is full'
-              npx tocsin incidents list     then README.md, five minutes to the first message in Slack`;
+/** The two commands that show a first message and send its alert, printed when everything is ready. */
+export const firstSteps = `try it        npm run slack-stand-in     a Slack to look at; it says how to connect it
+              npx tocsin alerts send DiskFull --annotation summary='the disk is full'`;
