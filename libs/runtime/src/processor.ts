@@ -50,8 +50,10 @@ export interface ProcessorDefinition {
   /**
    * Called about once a second per assigned partition, in a fenced transaction of its own: `watermark` (milliseconds)
    * is now when the partition is read to its end, else the time of the last record read. For what time alone brings.
+   * It may answer the earliest watermark at which there will be something to do (`Infinity`: none), as far as the state
+   * tells now; until then, or until a batch of the partition is applied, it is not called and costs nothing.
    */
-  sweep?(partition: number, watermark: number, unit: UnitOfWork): Promise<void>;
+  sweep?(partition: number, watermark: number, unit: UnitOfWork): Promise<void | number>;
 }
 
 /** Raw access for a processor of records that are no events (the dead-letters topic). */

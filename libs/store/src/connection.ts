@@ -13,6 +13,8 @@ export interface StoreLocation {
 
 const STATEMENT_TIMEOUT = 30_000;
 const LOCK_TIMEOUT = 10_000;
+/** Ends the session of a process that stands still in a transaction, so that others get its rows. */
+const IDLE_TIMEOUT = 15_000;
 const CONNECT_TIMEOUT = 5_000;
 
 /**
@@ -30,7 +32,7 @@ export function connectionConfig(
     timezone: 'UTC',
     lock_timeout: String(LOCK_TIMEOUT),
     statement_timeout: String(STATEMENT_TIMEOUT),
-    idle_in_transaction_session_timeout: '60000',
+    idle_in_transaction_session_timeout: String(IDLE_TIMEOUT),
     ...settings,
   };
   return {

@@ -73,6 +73,7 @@ export class BatchSettlement<Work> {
       }
     });
     for (const wake of afterCommit) wake();
+    if (work.length > 0) this.progress.sweepDue = 0;
     if (work.length > 0) scope.metrics.records.inc({ processor: scope.processor, outcome: 'applied' }, work.length);
     for (const { fault } of items) {
       if (fault) scope.metrics.deadLetters.inc({ processor: scope.processor, error: fault.error });

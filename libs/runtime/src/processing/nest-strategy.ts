@@ -1,5 +1,6 @@
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
-import { type AnyProcessor, type ProcessorHost } from './processor-host.js';
+import { type ProcessorHost } from './processor-host.js';
+import { type AnyProcessor } from './running-processor.js';
 
 /**
  * The processors of a service as a transport of Nest, for `app.connectMicroservice({ strategy })`: `listen` starts them,

@@ -23,8 +23,9 @@ export interface RelayOptions {
   readonly stopGrace?: number;
 }
 
-const TICK = 1_000;
-const DEPTH_EVERY = 5_000;
+/** A look without being woken: for what a process committed that died before it could tell. */
+const IDLE = 2_000;
+const WAITED_FOR = 20;
 const DEPTH_LIMIT = 100_000;
 const RETRIES = doubling(100, 5_000);
 const STOP_GRACE = 5_000;
@@ -41,14 +42,13 @@ export class StoreOutboxRelay extends OutboxRelay {
   private session: RelaySession | undefined;
   private pass = 0;
   private failures = 0;
-  private depthAt = 0;
   private ending = false;
   private stopping = false;
   private running: Promise<void> | undefined;
 
   constructor(private readonly options: RelayOptions) {
     super();
-    this.metrics = outboxMetrics(options.metrics);
+    this.metrics = outboxMetrics(options.metrics, () => outboxDepth(options.store, DEPTH_LIMIT));
   }
 
   start(): void {
@@ -97,7 +97,7 @@ export class StoreOutboxRelay extends OutboxRelay {
         this.recovered();
         if (published) continue;
         if (this.ending) break;
-        await this.bell.wait(this.waiters.size > 0 ? 20 : TICK);
+        await this.bell.wait(this.waiters.size > 0 ? WAITED_FOR : IDLE);
       } catch (error) {
         await this.failed(error);
       }
@@ -128,15 +128,8 @@ export class StoreOutboxRelay extends OutboxRelay {
   /** Nothing left in the shards of this relay: whoever waited since before this pass is answered, unless others have more. */
   private async settle(session: RelaySession): Promise<void> {
     const waiting = [...this.waiters].filter((waiter) => waiter.since < this.pass);
-    const due = performance.now() - this.depthAt > DEPTH_EVERY;
-    if (waiting.length === 0 && !due) return;
-    const alone = session.owned.size === SHARDS && !due;
-    const depth = alone ? 0 : await outboxDepth(session, DEPTH_LIMIT);
-    if (due) {
-      this.depthAt = performance.now();
-      this.metrics.depth.set({}, depth);
-    }
-    if (depth > 0) return;
+    if (waiting.length === 0) return;
+    if (session.owned.size < SHARDS && (await outboxDepth(session, 1)) > 0) return;
     for (const waiter of waiting) {
       this.waiters.delete(waiter);
       waiter.resolve();

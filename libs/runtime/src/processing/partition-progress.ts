@@ -11,6 +11,8 @@ export class PartitionProgress {
   stopped: PartitionStopped | undefined;
   /** The consumer may be elsewhere: the next batch is answered with the position alone. */
   seek = false;
+  /** The earliest watermark at which a sweep has something to do, as far as is known. */
+  sweepDue = 0;
   /** Monotonic milliseconds: when the checkpoint last moved, and since when it lags behind the position. */
   committedAt = performance.now();
   private laggingSince: number | undefined;

@@ -1,15 +1,13 @@
 import { type Clock } from '#libs/core';
 import { type TopicNames } from '#libs/contracts';
-import { type EventLog, type StreamRecord, type Subscription } from '#libs/event-stream';
-import { isTransient, type Store } from '#libs/store';
+import { type EventLog } from '#libs/event-stream';
+import { type Store } from '#libs/store';
 import { type Log } from '../logging/log.js';
-import { type ProcessorDefinition, type Received, type RecordProcessorDefinition } from '../processor.js';
-import { type MetricsPort, type ProcessorMetrics, processorMetrics } from './metrics.js';
+import { lagMetrics, type MetricsPort, type ProcessorMetrics, processorMetrics } from './metrics.js';
 import { type OutboxRelay } from './outbox-relay.js';
 import { ProcessorLoop } from './processor-loop.js';
-import { partitionStatuses, type ProcessorStatus } from './processor-status.js';
-import { publicMessage } from './redact.js';
-import { watermarks } from './watermarks.js';
+import { type ProcessorStatus } from './processor-status.js';
+import { type AnyLoop, type AnyProcessor, RunningProcessor } from './running-processor.js';
 import { EventWorkload, RecordWorkload, type TenantLookup } from './workload.js';
 
 export interface HostOptions {
@@ -27,75 +25,66 @@ export interface HostOptions {
   onFatal(error: Error, processor: string): void;
 }
 
-export type AnyProcessor = ProcessorDefinition | RecordProcessorDefinition;
-type Loop = ProcessorLoop<Received> | ProcessorLoop<StreamRecord>;
-
-interface Running {
-  readonly definition: AnyProcessor;
-  readonly loop: Loop;
-  readonly subscription: Subscription;
-  stopping: boolean;
-  ticking: boolean;
-}
-
 const TICK = 1_000;
 
 /** Runs the processors of a service; they may be started and stopped while it runs. */
 export class ProcessorHost {
-  private readonly running = new Map<string, Running>();
+  /** In the order of their start; a name is taken from the call of `start` to the end of `stop`. */
+  private readonly running = new Map<string, Promise<RunningProcessor>>();
+  private readonly started = new Map<string, RunningProcessor>();
   private readonly metrics: ProcessorMetrics;
-  private readonly measured = new Map<string, { processor: string; partition: string }>();
   private ticker: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(private readonly options: HostOptions) {
     this.metrics = processorMetrics(options.metrics);
+    lagMetrics(options.metrics, () => this.status());
   }
 
-  /** Begins to consume. Returns when the consumer is made; `whenCaughtUp` tells when it has read. @throws when it runs already */
+  /**
+   * Begins to consume. Returns when the consumer is made; `whenCaughtUp` tells when it has read.
+   * @throws when one of that name runs already, or the host was stopped
+   */
   async start(definition: AnyProcessor): Promise<void> {
-    const { name, topic } = definition;
+    const { name } = definition;
+    if (this.closed) throw new Error(`processor ${name} cannot start: the host was stopped`);
     if (this.running.has(name)) throw new Error(`processor ${name} runs already`);
-    const loop = this.loopOf(definition);
-    const subscription = await this.options.eventLog.consume({ group: name, topic }, loop);
-    const running: Running = { definition, loop, subscription, stopping: false, ticking: false };
-    this.running.set(name, running);
+    const starting = this.run(definition);
+    this.running.set(name, starting);
+    try {
+      this.started.set(name, await starting);
+    } catch (error) {
+      this.running.delete(name);
+      throw error;
+    }
     this.ticker ??= setInterval(() => this.tick(), TICK);
-    void subscription.ended.then((error) => {
-      if (error && !running.stopping) this.options.onFatal(error, name);
-    });
   }
 
   /** Lets the running batch finish and leaves the group. Does nothing where no such processor runs. */
   async stop(name: string): Promise<void> {
-    const running = this.running.get(name);
-    if (!running || running.stopping) return;
-    running.stopping = true;
-    await running.subscription.stop();
-    await running.loop
-      .flush(true)
-      .catch((error: unknown) => this.complain(name, error, 'checkpoints not brought up to date'));
+    const processor = await this.running.get(name)?.catch(() => undefined);
+    if (!processor) return;
+    await processor.stop();
     this.running.delete(name);
+    this.started.delete(name);
   }
 
+  /** Stops all, for good. */
   async stopAll(): Promise<void> {
-    clearInterval(this.ticker);
-    this.ticker = undefined;
+    this.closed = true;
     await Promise.all([...this.running.keys()].map((name) => this.stop(name)));
+    clearInterval(this.ticker);
   }
 
   /** Resolves when the processor (absent: each) has handled all that lay on its topic at the call. @throws when unknown */
   async whenCaughtUp(name?: string): Promise<void> {
-    const wanted = name === undefined ? [...this.running.values()] : [this.known(name)];
-    await Promise.all(wanted.map(({ subscription }) => subscription.whenCaughtUp()));
+    if (name !== undefined && !this.started.has(name)) throw new Error(`no processor ${name} runs`);
+    const wanted = [...this.started].filter(([each]) => name === undefined || each === name);
+    await Promise.all(wanted.map(([, processor]) => processor.whenCaughtUp()));
   }
 
   status(): readonly ProcessorStatus[] {
-    return [...this.running.values()].map(({ definition, loop, subscription }) => ({
-      name: definition.name,
-      topic: definition.topic,
-      alive: subscription.alive(),
-      partitions: partitionStatuses(subscription, loop.progress(), this.options.clock.millis()),
-    }));
+    return [...this.started.values()].map((processor) => processor.status());
   }
 
   /** Whether every processor makes progress and none has a stopped partition. */
@@ -103,76 +92,28 @@ export class ProcessorHost {
     return this.status().every((each) => each.alive && each.partitions.every(({ stopped }) => stopped === undefined));
   }
 
-  private known(name: string): Running {
-    const running = this.running.get(name);
-    if (!running) throw new Error(`no processor ${name} runs`);
-    return running;
+  private async run(definition: AnyProcessor): Promise<RunningProcessor> {
+    const { name, topic } = definition;
+    const { eventLog } = this.options;
+    const loop = this.loopOf(definition);
+    const subscription = await eventLog.consume({ group: name, topic }, loop);
+    const processor = new RunningProcessor(definition, loop, subscription, this.options);
+    void subscription.ended.then((error) => {
+      if (error && !processor.stopping) this.options.onFatal(error, name);
+    });
+    return processor;
   }
 
-  private loopOf(definition: AnyProcessor): Loop {
+  private loopOf(definition: AnyProcessor): AnyLoop {
     const { topics, version, store, relay, log, tenants } = this.options;
-    const scope = {
-      processor: definition.name,
-      topic: definition.topic,
-      topics,
-      version,
-      store,
-      relay,
-      log,
-      metrics: this.metrics,
-    };
+    const { name: processor, topic } = definition;
+    const scope = { processor, topic, topics, version, store, relay, log, metrics: this.metrics };
     return 'applyRecords' in definition
       ? new ProcessorLoop(scope, new RecordWorkload(definition))
       : new ProcessorLoop(scope, new EventWorkload(definition, tenants));
   }
 
   private tick(): void {
-    this.measure();
-    for (const running of this.running.values()) {
-      if (running.ticking || running.stopping) continue;
-      running.ticking = true;
-      void this.turn(running)
-        .catch((error: unknown) => this.complain(running.definition.name, error, 'sweep failed, trying again'))
-        .finally(() => (running.ticking = false));
-    }
-  }
-
-  private async turn({ definition, loop, subscription }: Running): Promise<void> {
-    await loop.flush();
-    if (!('sweep' in definition) || !definition.sweep) return;
-    const at = await watermarks(
-      this.options.eventLog,
-      definition.topic,
-      subscription,
-      loop.progress(),
-      this.options.clock,
-    );
-    for (const [partition, watermark] of at) {
-      if (loop.busy(partition)) continue;
-      await loop.sweep(partition, (unit) => definition.sweep!(partition, watermark, unit));
-    }
-  }
-
-  private measure(): void {
-    const gone = new Map(this.measured);
-    this.measured.clear();
-    for (const { name, partitions } of this.status()) {
-      for (const { partition, lagEvents, lagSeconds, checkpointAge } of partitions) {
-        const labels = { processor: name, partition: String(partition) };
-        gone.delete(`${name}/${partition}`);
-        this.measured.set(`${name}/${partition}`, labels);
-        this.metrics.lagEvents.set(labels, lagEvents);
-        this.metrics.lagSeconds.set(labels, lagSeconds);
-        this.metrics.checkpointAge.set(labels, checkpointAge);
-      }
-    }
-    const { lagEvents, lagSeconds, checkpointAge } = this.metrics;
-    for (const labels of gone.values())
-      for (const metric of [lagEvents, lagSeconds, checkpointAge]) metric.remove(labels);
-  }
-
-  private complain(processor: string, error: unknown, what: string): void {
-    const level = isTransient(error) ? 'warn' : 'error';
-    this.options.log[level]({ processor, reason: publicMessage(error) }, what);
+    for (const processor of this.started.values()) void processor.turn();
   }
 }

@@ -54,23 +54,23 @@ export class ProcessorLoop<Work> implements BatchHandler {
     });
   }
 
-  /** Runs `work` fenced, the checkpoint brought up to the position. Does nothing where nothing was ever read. */
-  sweep(partition: number, work: (unit: UnitOfWork) => Promise<void>): Promise<void> {
-    return this.serial.run(partition, async () => {
-      const progress = this.partitions.get(partition);
-      if (progress?.position === undefined || progress.stopped) return;
-      await fenced(this.scope, progress, progress.position, work).catch(async (error) => {
-        await this.reread(progress, error);
-        const found = this.partitions.get(partition);
-        if (found) found.seek = true;
+  /** Runs `sweep` fenced and notes when it is due again. Does nothing where nothing was ever read. */
+  async sweep(partition: number, sweep: (unit: UnitOfWork) => Promise<void | number>): Promise<void> {
+    await this.owning(partition, async (progress) => {
+      let due: void | number = 0;
+      await fenced(this.scope, progress, progress.position!, async (unit) => {
+        due = await sweep(unit);
       });
+      progress.sweepDue = due ?? 0;
     });
   }
 
   /** Brings checkpoints up to the positions where they lag by much, or at all with `everything`. */
   async flush(everything = false): Promise<void> {
     for (const { partition } of this.progress().filter((each) => each.due(everything))) {
-      await this.sweep(partition, () => Promise.resolve());
+      await this.owning(partition, (progress) =>
+        fenced(this.scope, progress, progress.position!, () => Promise.resolve()),
+      );
     }
   }
 
@@ -81,6 +81,19 @@ export class ProcessorLoop<Work> implements BatchHandler {
   /** Whether a batch or a sweep of the partition runs. */
   busy(partition: number): boolean {
     return this.serial.busy(partition);
+  }
+
+  /** Between batches, on a partition of which something was read. */
+  private owning(partition: number, work: (progress: PartitionProgress) => Promise<void>): Promise<void> {
+    return this.serial.run(partition, async () => {
+      const progress = this.partitions.get(partition);
+      if (progress?.position === undefined || progress.stopped) return;
+      await work(progress).catch(async (error) => {
+        await this.reread(progress, error);
+        const found = this.partitions.get(partition);
+        if (found) found.seek = true;
+      });
+    });
   }
 
   private async take(

@@ -5,7 +5,7 @@ import { type PartitionProgress } from './partition-progress.js';
 /**
  * Until when each partition is known, in milliseconds: the time before the broker was asked for its end, where that end
  * is read; else the time stamp of the last record that was. Asked, not assumed: a consumer that cannot reach the broker
- * also sees nothing more to read. Partitions of which nothing was read are left out.
+ * also sees nothing more to read. Only partitions where a sweep is due by then; the broker is not asked when none can be.
  * @throws when the broker does not answer
  */
 export async function watermarks(
@@ -16,16 +16,17 @@ export async function watermarks(
   clock: Clock,
 ): Promise<ReadonlyMap<number, number>> {
   const known = new Map<number, number>();
-  const read = progress.filter(({ position, stopped }) => position !== undefined && !stopped);
-  if (read.length === 0) return known;
   const asked = clock.millis();
+  const due = progress.filter((each) => each.position !== undefined && !each.stopped && each.sweepDue <= asked);
+  if (due.length === 0) return known;
   const state = await log.topic(topic);
   const passed = new Map(subscription.lag().map(({ partition, nextOffset }) => [partition, nextOffset]));
-  for (const { partition, topicId, position, lastTimestamp } of read) {
+  for (const { partition, topicId, position = 0, lastTimestamp, sweepDue } of due) {
     const high = state?.partitions.find((each) => each.partition === partition)?.high;
-    if (high === undefined || state?.topicId !== topicId) continue;
-    if (Math.max(position ?? 0, passed.get(partition) ?? 0) >= high) known.set(partition, asked);
-    else if (lastTimestamp !== undefined) known.set(partition, Math.min(asked, lastTimestamp));
+    const consumed = passed.get(partition);
+    if (high === undefined || consumed === undefined || state?.topicId !== topicId) continue;
+    const watermark = Math.max(position, consumed) >= high ? asked : Math.min(asked, lastTimestamp ?? 0);
+    if (watermark > 0 && watermark >= sweepDue) known.set(partition, watermark);
   }
   return known;
 }
