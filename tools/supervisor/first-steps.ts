@@ -1,3 +1,3 @@
-/** The two commands that show a first message and send its alert, printed when everything is ready. */
-export const firstSteps = `try it        npm run slack-stand-in     a Slack to look at; it says how to connect it
-              npx tocsin alerts send DiskFull --annotation summary='the disk is full'`;
+/** What `npm start` suggests once everything is ready: a first alert, and the message that it becomes. */
+export const firstSteps = `try it        npx tocsin alerts send DiskFull --annotation summary='the disk is full'
+              npm run slack-stand-in     shows the Slack message it becomes (README, Five minutes to the first message)`;

@@ -42,9 +42,9 @@ describe('npm start', () => {
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   }
 
-  it('stops everything, what takes requests first, on SIGTERM', async () => {
+  it('stops everything, what takes requests first, on SIGTERM to npm, which waits for it', async () => {
     const at = await newHome();
-    const { child } = await ready(at);
+    const { child } = await ready(at, { npm: true });
     const before = performance.now();
     child.signal('SIGTERM');
     expect(await child.exited).toEqual({ code: 0, signal: null });
