@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { DataSource, type MigrationInterface } from 'typeorm';
+import { type MigrationInterface } from 'typeorm';
 import { connectionConfig, type StoreLocation } from './connection.js';
 import { lockClass } from './locks.js';
 import { quietly } from './quiet-logger.js';
@@ -54,6 +54,7 @@ async function pendingOf(client: Client, schema: string, names: readonly string[
 }
 
 async function run(location: StoreLocation, migrations: readonly MigrationClass[]): Promise<void> {
+  const { DataSource } = await import('typeorm');
   const { connectionString, query_timeout: _, ...extra } = connectionConfig(location, PATIENT);
   const dataSource = new DataSource({
     type: 'postgres',

@@ -47,7 +47,7 @@ describe('a store', () => {
   });
 
   it('shares its pool with TypeORM', async () => {
-    expect(await store.dataSource.query('select current_schema() as schema')).toEqual([{ schema: 'spec' }]);
+    expect(await (await store.dataSource()).query('select current_schema() as schema')).toEqual([{ schema: 'spec' }]);
     expect(store.poolStats().waiting).toBe(0);
   });
 

@@ -1,17 +1,18 @@
-import { Client, type Pool, type PoolClient } from 'pg';
-import { DataSource, type EntitySchema } from 'typeorm';
+import { Client, Pool, type PoolClient } from 'pg';
+import { type DataSource } from 'typeorm';
+import { ClientTx } from './client-tx.js';
+import { commit, rollback } from './commit.js';
 import { connectionConfig, type StoreLocation } from './connection.js';
+import { dataSourceOn, type Entity } from './data-source.js';
 import { migrate, type MigrationClass } from './migrate.js';
-import { quietly } from './quiet-logger.js';
 import { CommitUnknown, isTransient } from './transient.js';
 import { type StoreTx, type Tx } from './tx.js';
-import { ClientTx } from './client-tx.js';
 
 export interface StoreOptions extends StoreLocation {
   /** The explicit list, oldest first; begins with `storeMigrations`. */
   readonly migrations: readonly MigrationClass[];
   /** TypeORM entities, for the admin paths only. */
-  readonly entities?: readonly (EntitySchema | (new () => object))[];
+  readonly entities?: readonly Entity[];
   /** Most connections at once; 8 unless said otherwise. */
   readonly poolSize?: number;
 }
@@ -27,33 +28,28 @@ const CLOSE_GRACE = 5_000;
 
 /** A service's own schema: one pool of connections for hot statements and for TypeORM alike. */
 export class Store implements Tx {
+  private readonly pool: Pool;
   private readonly clients = new Set<PoolClient>();
+  private typeOrm: Promise<DataSource> | undefined;
+  private closed: Promise<void> | undefined;
 
-  private constructor(
-    private readonly options: StoreOptions,
-    readonly dataSource: DataSource,
-    private readonly pool: Pool,
-  ) {}
+  private constructor(private readonly options: StoreOptions) {
+    this.pool = new Pool({ ...connectionConfig(options), max: options.poolSize ?? 8, idleTimeoutMillis: 30_000 });
+    // A connection that breaks while idle is replaced; whoever uses one sees its statement fail.
+    this.pool.on('error', () => {});
+    this.pool.on('connect', (client) => this.adopt(client));
+  }
 
   /** @throws when the database cannot be reached (`isTransient`) or the schema's name is not plain */
   static async open(options: StoreOptions): Promise<Store> {
-    const { connectionString, ...extra } = connectionConfig(options);
-    const dataSource = new DataSource({
-      type: 'postgres',
-      url: connectionString!,
-      schema: options.schema,
-      entities: [...(options.entities ?? [])],
-      installExtensions: false,
-      logger: quietly,
-      poolSize: options.poolSize ?? 8,
-      // A connection that breaks while idle is replaced; whoever uses one sees its statement fail.
-      poolErrorHandler: () => {},
-      extra: { ...extra, idleTimeoutMillis: 30_000 },
-    });
-    await dataSource.initialize();
-    const store = new Store(options, dataSource, (dataSource.driver as unknown as { master: Pool }).master);
-    store.watch();
-    return store;
+    const store = new Store(options);
+    try {
+      await store.ping();
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
   }
 
   get schema(): string {
@@ -93,7 +89,7 @@ export class Store implements Tx {
       return result;
     } catch (error) {
       tx.end();
-      if (!(error instanceof CommitUnknown)) broken = !(await rolledBack(client));
+      if (!(error instanceof CommitUnknown)) broken = !(await rollback(client));
       throw error;
     } finally {
       client.release(broken);
@@ -103,6 +99,12 @@ export class Store implements Tx {
   /** Brings the schema to this version. See `migrate`. */
   async migrate(): Promise<void> {
     await migrate(this.options, this.options.migrations);
+  }
+
+  /** TypeORM on the same pool, for entities on paths that need no speed. */
+  dataSource(): Promise<DataSource> {
+    this.typeOrm ??= dataSourceOn(this.pool, this.schema, this.options.entities ?? []);
+    return this.typeOrm;
   }
 
   /** @throws when no statement gets through */
@@ -122,57 +124,31 @@ export class Store implements Tx {
     return client;
   }
 
-  /** Waits up to 5 s for running statements, then cuts their connections. */
-  async close(): Promise<void> {
-    if (!this.dataSource.isInitialized) return;
-    const cut = setTimeout(() => {
-      for (const client of this.clients) destroy(client);
-    }, CLOSE_GRACE);
+  /** Waits up to 5 s for running statements, then cuts their connections. The second call is the first. */
+  close(): Promise<void> {
+    this.closed ??= this.endPool();
+    return this.closed;
+  }
+
+  private async endPool(): Promise<void> {
+    const cut = setTimeout(() => this.cut(), CLOSE_GRACE);
     try {
-      await this.dataSource.destroy();
+      await this.pool.end();
     } finally {
       clearTimeout(cut);
     }
   }
 
-  private watch(): void {
-    const adopt = (client: PoolClient) => {
-      this.clients.add(client);
-      // While a connection is checked out the pool does not listen: unheard, its end would be the process's.
-      client.on('error', () => {});
-      client.once('end', () => this.clients.delete(client));
-    };
-    for (const client of (this.pool as unknown as { _clients: PoolClient[] })._clients) adopt(client);
-    this.pool.on('connect', adopt);
+  private adopt(client: PoolClient): void {
+    this.clients.add(client);
+    // While a connection is checked out the pool does not listen: unheard, its end would be the process's.
+    client.on('error', () => {});
+    client.once('end', () => this.clients.delete(client));
   }
-}
 
-async function commit(client: PoolClient): Promise<void> {
-  let command: string;
-  try {
-    ({ command } = await client.query('commit'));
-  } catch (error) {
-    if (refused(error)) throw error;
-    throw new CommitUnknown('the answer to COMMIT was lost', { cause: error });
+  private cut(): void {
+    for (const client of this.clients) {
+      (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();
+    }
   }
-  // PostgreSQL answers ROLLBACK, not an error, when a statement failed earlier and nobody minded.
-  if (command !== 'COMMIT')
-    throw new Error('a statement of the transaction failed and was ignored: nothing was committed');
-}
-
-/** Whether the server answered, and so said that nothing was done; 08, 57P and 40003 end the session or leave it open. */
-function refused(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^(?!08|57P|40003)[0-9A-Z]{5}$/.test(code);
-}
-
-async function rolledBack(client: PoolClient): Promise<boolean> {
-  return client.query('rollback').then(
-    () => true,
-    () => false,
-  );
-}
-
-function destroy(client: PoolClient): void {
-  (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();
 }
