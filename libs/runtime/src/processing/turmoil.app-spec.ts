@@ -16,6 +16,7 @@ import { testInstallationTopics, testKafka, until } from '#libs/testing';
 import { type ProcessorDefinition } from '../processor.js';
 import { eventOf, FicklePublisher, type ProcessingGround, processingGround, tenants } from './ground.for-spec.js';
 import { StoreOutboxRelay } from './outbox-relay.js';
+import { pgProxy } from './pg-proxy.for-spec.js';
 import { ProcessorHost } from './processor-host.js';
 
 const SUBJECTS = 20;
@@ -67,7 +68,8 @@ const steps: ProcessorDefinition = {
 
 /** One replica of a service: its own store, relay and host; `fickle` is its way to the log. */
 async function replica(eventLog: EventLog, publisher: EventPublisher, topics: ProcessingGround['topics']) {
-  const store: Store = await ground.open();
+  const proxy = await pgProxy(ground.database.url);
+  const store: Store = await ground.open(proxy.url);
   const fickle = new FicklePublisher(publisher);
   const { log, metrics } = ground;
   const relay = new StoreOutboxRelay({ store, publisher: fickle, log, metrics, stopGrace: 1_000 });
@@ -89,6 +91,7 @@ async function replica(eventLog: EventLog, publisher: EventPublisher, topics: Pr
   await host.start({ ...steps, topic: topics.events });
   return {
     fickle,
+    proxy,
     relay,
     host,
     stop: async () => {
@@ -96,6 +99,7 @@ async function replica(eventLog: EventLog, publisher: EventPublisher, topics: Pr
       await host.stopAll();
       await relay.stop();
       await store.close();
+      await proxy.close();
     },
   };
 }
@@ -152,6 +156,10 @@ describe.each(logs)('two replicas on a log %s', (_, ways) => {
     await cutSessions();
     replicas[0]!.fickle.down = false;
     await doneAtLeast(600);
+    databaseAway(replicas, true);
+    await doneNothing();
+    databaseAway(replicas, false);
+    await doneAtLeast(700);
     await replicas[0]!.stop();
     await cutSessions();
     await doneAtLeast(900);
@@ -170,6 +178,28 @@ describe.each(logs)('two replicas on a log %s', (_, ways) => {
     expectInTurn(await readAll(log, topics.events), subjects);
   }, 120_000);
 });
+
+/** As when the server restarts: sessions end and nobody is let in for a while. */
+function databaseAway(replicas: readonly Awaited<ReturnType<typeof replica>>[], away: boolean): void {
+  for (const { proxy } of replicas) {
+    proxy.state.down = away;
+    if (away) proxy.cut();
+  }
+}
+
+/** Waits until two looks find the same: nobody gets through. */
+async function doneNothing(): Promise<void> {
+  let before = -1;
+  await until(
+    async () => {
+      const { rowCount } = await ground.store.query('select 1 from done');
+      const still = rowCount === before;
+      before = rowCount;
+      return still;
+    },
+    { interval: 300 },
+  );
+}
 
 /** Each subject's steps are said in turn; what is said again after a cut is a repeat of what was said before. */
 function expectInTurn(records: readonly StreamRecord[], subjects: readonly string[]): void {
