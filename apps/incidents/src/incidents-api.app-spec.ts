@@ -1,21 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AlertFired, AlertResolved, type EventEnvelope, headersOf, keyOf, makeEvent } from '#libs/contracts';
-import { instantOfMillis } from '#libs/core';
-import { EventPublisher } from '#libs/event-stream';
-import { RuntimeConfig, TokenAdministration } from '#libs/runtime';
+import { TokenAdministration } from '#libs/runtime';
 import { createTestService, type TestService, until } from '#libs/testing';
 import { incidentsService } from './service.js';
-
-const labels = {
-  platform: 'p1',
-  service: 'etcd',
-  facet: 'node',
-  status: 'down',
-  description: 'no answer',
-  severity: 'critical',
-};
-const at = (minute: number): string => instantOfMillis(Date.UTC(2026, 10, 20, 9, minute));
+import { firstTenantOf, minute, publishAlerts, type SentAlert, settled } from './testing/alerts.js';
 
 interface Incident {
   readonly incidentId: string;
@@ -25,57 +13,18 @@ interface Incident {
 }
 
 let service: TestService;
-let organizationId: string;
-let projectId: string;
+let tenant: { organizationId: string; projectId: string };
 
 beforeAll(async () => {
   service = await createTestService(incidentsService);
-  const { rows } = await service.access.query<{ organization_id: string; id: string }>(
-    'select organization_id, id from access.project',
-  );
-  [{ organization_id: organizationId, id: projectId }] = rows as [{ organization_id: string; id: string }];
+  tenant = await firstTenantOf(service);
 }, 60_000);
 
 afterAll(() => service?.stop());
 
-type Sent = { start: number; end?: number; own?: Record<string, string>; location?: string; expires?: number };
-
-function alert({ start, end, own = {}, location = '10.0.0.1', expires }: Sent): EventEnvelope {
-  const said = {
-    partition: 'INS',
-    labels: { alertname: 'ServiceDown', ...labels, ...own },
-    annotations: { location },
-    startsAt: at(start),
-  };
-  const origin = {
-    id: randomUUID(),
-    time: at(start),
-    recordedAt: at(end ?? start),
-    source: 'am',
-    organizationId,
-    projectId,
-    sourceType: 'alertmanager',
-  };
-  if (end !== undefined) return makeEvent(AlertResolved, { ...said, endsAt: at(end) }, origin);
-  return makeEvent(AlertFired, { ...said, ...(expires === undefined ? {} : { expiresAt: at(expires) }) }, origin);
-}
-
-async function send(...alerts: readonly Sent[]): Promise<void> {
-  const topic = service.app.get(RuntimeConfig).topics.events;
-  const events = alerts.map(alert);
-  await service.app
-    .get(EventPublisher)
-    .publish(
-      events.map((event) => ({ topic, key: keyOf(event), value: JSON.stringify(event), headers: headersOf(event) })),
-    );
-  await settled();
-}
-
-/** Until alerts are decided, what follows is on the log, and the read models have it. */
-async function settled(): Promise<void> {
-  await service.host!.whenCaughtUp('incidents.alerts');
-  await service.relay!.whenDrained();
-  await service.host!.whenCaughtUp();
+async function send(...alerts: readonly SentAlert[]): Promise<void> {
+  await publishAlerts(service, tenant, alerts);
+  await settled(service);
 }
 
 async function get<T>(path: string, accept = 'application/json'): Promise<T> {
@@ -89,14 +38,14 @@ const path = '/tocsin/v1/incidents';
 
 describe('incidents', () => {
   it('of an alert are listed, shown and told', async () => {
-    await send({ start: 1, own: { alertname: 'A' } });
+    await send({ start: 1, labels: { alertname: 'A' } });
     const { items } = await list('?tag=alertname%3DA');
     expect(items).toEqual([
       {
         incidentId: expect.any(String),
         pk: expect.any(Number),
         status: 'open',
-        startTime: at(1),
+        startTime: minute(1),
         endTime: null,
         level: 1,
         description: 'no answer',
@@ -127,27 +76,27 @@ describe('incidents', () => {
     const [incident] = items as [Incident];
     expect(await get(`${path}/${incident.incidentId}`)).toEqual(incident);
     expect(await get(`${path}/${incident.pk}`)).toEqual(incident);
-    await send({ start: 1, end: 4, own: { alertname: 'A' } }, { start: 1, own: { alertname: 'A' } });
+    await send({ start: 1, end: 4, labels: { alertname: 'A' } }, { start: 1, labels: { alertname: 'A' } });
     expect(await get(`${path}/${incident.pk}`)).toMatchObject({
       status: 'closed',
-      endTime: at(4),
+      endTime: minute(4),
       closeReason: 'resolved',
     });
     const { items: timeline } = await get<{ items: object[] }>(`${path}/${incident.pk}/timeline`);
     expect(timeline).toMatchObject([
-      { sequence: 1, name: 'IncidentOpened', time: at(1), source: 'incidents', description: 'no answer' },
-      { sequence: 2, name: 'IncidentClosed', time: at(4), payload: { reason: 'resolved' } },
+      { sequence: 1, name: 'IncidentOpened', time: minute(1), source: 'incidents', description: 'no answer' },
+      { sequence: 2, name: 'IncidentClosed', time: minute(4), payload: { reason: 'resolved' } },
     ]);
   });
 
   it('are filtered and paged', async () => {
     const own = (alertname: string, severity = 'warning') => ({ alertname, severity, batch: 'pages' });
     await send(
-      { start: 10, own: own('P1') },
-      { start: 10, own: own('P2') },
-      { start: 11, own: own('P3', 'info') },
-      { start: 12, own: own('P4') },
-      { start: 10, end: 20, own: own('P1') },
+      { start: 10, labels: own('P1') },
+      { start: 10, labels: own('P2') },
+      { start: 11, labels: own('P3', 'info') },
+      { start: 12, labels: own('P4') },
+      { start: 10, end: 20, labels: own('P1') },
     );
     const names = async (query: string) =>
       (await list(`?tag=batch%3Dpages${query}`)).items.map(({ tags }) => tags[0]?.slice('alertname='.length)).sort();
@@ -157,7 +106,7 @@ describe('incidents', () => {
     expect(await names('&status=closed,open&level=5')).toEqual(['P3']);
     expect(await names('&minLevel=3')).toEqual(['P1', 'P2', 'P4']);
     expect(await names('&label=alertname%3DP2&origin=alert&source=am')).toEqual(['P2']);
-    expect(await names(`&from=${at(11)}&to=${at(12)}`)).toEqual(['P3', 'P4']);
+    expect(await names(`&from=${minute(11)}&to=${minute(12)}`)).toEqual(['P3', 'P4']);
     expect(await names('&source=nobody')).toEqual([]);
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -172,12 +121,12 @@ describe('incidents', () => {
   });
 
   it('that expired say so', async () => {
-    await send({ start: 1, own: { alertname: 'E' }, expires: 5 });
+    await send({ start: 1, labels: { alertname: 'E' }, expires: 5 });
     const closed = await until(async () => {
-      await settled();
+      await settled(service);
       return (await list('?tag=alertname%3DE&status=closed')).items[0];
     });
-    expect(closed).toMatchObject({ endTime: at(5), closeReason: 'expired' });
+    expect(closed).toMatchObject({ endTime: minute(5), closeReason: 'expired' });
   });
 
   it.each([
@@ -215,13 +164,13 @@ describe('the status of a service', () => {
 
   beforeAll(() =>
     send(
-      { start: 1, own: own('up') },
-      { start: 10, own: own('down') },
-      { start: 11, own: own('down', 'second') },
-      { start: 5, own: own('degraded') },
-      { start: 5, end: 6, own: own('degraded') },
-      { start: 10, end: 20, own: own('down') },
-      { start: 11, end: 20, own: own('down', 'second') },
+      { start: 1, labels: own('up') },
+      { start: 10, labels: own('down') },
+      { start: 11, labels: own('down', 'second') },
+      { start: 5, labels: own('degraded') },
+      { start: 5, end: 6, labels: own('degraded') },
+      { start: 10, end: 20, labels: own('down') },
+      { start: 11, end: 20, labels: own('down', 'second') },
     ),
   );
 
@@ -229,7 +178,10 @@ describe('the status of a service', () => {
     expect(await rows('/history?platform=audit')).toEqual(['1 up!', '5 degraded!', '10 down!', '11 down', '20 up!']);
     expect(await rows('/history?platform=audit&order=desc&limit=2')).toEqual(['20 up!', '11 down']);
     expect(await rows('/history?platform=audit&status=DOWN')).toEqual(['10 down!', '11 down']);
-    expect(await rows(`/history?platform=audit&from=${at(5)}&to=${at(10)}`)).toEqual(['5 degraded!', '10 down!']);
+    expect(await rows(`/history?platform=audit&from=${minute(5)}&to=${minute(10)}`)).toEqual([
+      '5 degraded!',
+      '10 down!',
+    ]);
     expect(await rows('/history?platform=audit&service=other')).toEqual([]);
   });
 
@@ -240,10 +192,10 @@ describe('the status of a service', () => {
 
   it('is told now and as of any time, that instant included', async () => {
     expect(await rows('?platform=audit')).toEqual(['20 up!']);
-    expect(await rows(`?platform=audit&asOf=${at(12)}`)).toEqual(['10 down!']);
-    expect(await rows(`?platform=audit&asOf=${at(10)}`)).toEqual(['10 down!']);
-    expect(await rows(`?platform=audit&asOf=${at(9)}`)).toEqual(['5 degraded!']);
-    expect(await rows(`?platform=audit&asOf=${at(0)}`)).toEqual([]);
+    expect(await rows(`?platform=audit&asOf=${minute(12)}`)).toEqual(['10 down!']);
+    expect(await rows(`?platform=audit&asOf=${minute(10)}`)).toEqual(['10 down!']);
+    expect(await rows(`?platform=audit&asOf=${minute(9)}`)).toEqual(['5 degraded!']);
+    expect(await rows(`?platform=audit&asOf=${minute(0)}`)).toEqual([]);
   });
 
   it('is a table for spreadsheets and for eyes', async () => {
@@ -261,11 +213,11 @@ describe('the status of a service', () => {
   });
 
   it('tells the times with too few members up, the last one open', async () => {
-    const member = (location: string, status: string, start: number, end?: number): Sent => ({
+    const member = (location: string, status: string, start: number, end?: number): SentAlert => ({
       start,
       ...(end === undefined ? {} : { end }),
       location,
-      own: { platform: 'quorum', status, alertname: status, instance: location },
+      labels: { platform: 'quorum', status, alertname: status, instance: location },
     });
     await send(
       ...['a', 'b', 'c'].map((location) => member(location, 'up', 1)),
@@ -276,15 +228,15 @@ describe('the status of a service', () => {
       member('c', 'down', 30),
     );
     const report = await get<{ items: object[]; summary: object[] }>(
-      `${services}/downtime?platform=quorum&threshold=3&to=${at(40)}`,
+      `${services}/downtime?platform=quorum&threshold=3&to=${minute(40)}`,
     );
     expect(report.items).toEqual([
       {
         platform: 'quorum',
         service: 'etcd',
         facet: 'node',
-        from: at(5),
-        to: at(12),
+        from: minute(5),
+        to: minute(12),
         open: false,
         seconds: 420,
         fewestUp: 1,
@@ -293,7 +245,7 @@ describe('the status of a service', () => {
         platform: 'quorum',
         service: 'etcd',
         facet: 'node',
-        from: at(30),
+        from: minute(30),
         to: null,
         open: true,
         seconds: 600,
@@ -301,16 +253,16 @@ describe('the status of a service', () => {
       },
     ]);
     expect(report.summary).toMatchObject([{ observedSeconds: 2340, downSeconds: 1020, downtimes: 2 }]);
-    const csv = await get<string>(`${services}/downtime?platform=quorum&threshold=2&to=${at(40)}`, 'text/csv');
+    const csv = await get<string>(`${services}/downtime?platform=quorum&threshold=2&to=${minute(40)}`, 'text/csv');
     expect(csv).toBe(
-      `platform,service,facet,from,to,open,seconds,fewestUp\r\nquorum,etcd,node,${at(7)},${at(9)},false,120,1\r\n`,
+      `platform,service,facet,from,to,open,seconds,fewestUp\r\nquorum,etcd,node,${minute(7)},${minute(9)},false,120,1\r\n`,
     );
   });
 });
 
 describe('another organisation', () => {
   it('sees nothing of this one', async () => {
-    await send({ start: 1, own: { alertname: 'Secret' } });
+    await send({ start: 1, labels: { alertname: 'Secret' } });
     const [incident] = (await list('?tag=alertname%3DSecret')).items as [Incident];
     const token = await otherToken();
     for (const id of [incident.incidentId, incident.pk]) {
@@ -333,6 +285,6 @@ describe('another organisation', () => {
 });
 
 async function otherToken(): Promise<string> {
-  const maker = { organizationId, projectId, tokenId: randomUUID() };
+  const maker = { ...tenant, tokenId: randomUUID() };
   return (await service.app.get(TokenAdministration).createOrganization('other', maker)).token;
 }

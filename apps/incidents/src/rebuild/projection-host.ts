@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/core';
 import { EventLog } from '#libs/event-stream';
 import { Log, ProcessorHost, publicMessage, RuntimeConfig, Stopping, Tenants } from '#libs/runtime';
-import { readCheckpoints, Store } from '#libs/store';
+import { isTransient, readCheckpoints, Store } from '#libs/store';
 import { projections } from '../projections/index.js';
 import { type ReadModel } from '../projections/read-model.js';
 import { definitionOf } from './definition.js';
@@ -105,17 +105,27 @@ export class ProjectionHost implements OnApplicationBootstrap {
     }, wait);
   }
 
-  /** One look: heals, switches what has caught up, starts and stops processors. */
+  /** One look: heals, starts and stops processors, switches what has caught up. */
   private async look(): Promise<void> {
-    let known = await this.healed();
-    for (const model of projections) {
-      if (known.get(model.name)?.building === null) continue;
-      if (await trySwitch(this.store, model, this.clock.now())) {
-        this.log.info({ projection: model.name }, 'switched to the generation that was built');
-        known = await allGenerations(this.store);
-      }
-    }
+    const known = await this.healed();
     await this.reconcile(known);
+    const building = projections.filter(({ name }) => known.get(name)?.building !== null);
+    let switched = false;
+    for (const model of building) switched = (await this.switched(model)) || switched;
+    if (switched) await this.reconcile(await allGenerations(this.store));
+  }
+
+  /** Whether the model was switched now. A lock that is not free in time costs a try, and no more. */
+  private async switched(model: ReadModel): Promise<boolean> {
+    try {
+      const switched = await trySwitch(this.store, model, this.clock.now());
+      if (switched) this.log.info({ projection: model.name }, 'switched to the generation that was built');
+      return switched;
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      this.log.debug({ projection: model.name, reason: publicMessage(error) }, 'not switched, trying again');
+      return false;
+    }
   }
 
   /** Makes what is not there: at the first start, after tables were dropped by hand, for a new version of a read model. */

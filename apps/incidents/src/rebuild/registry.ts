@@ -10,6 +10,14 @@ export async function lockGenerations(tx: Tx): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtext('projections'), hashtext(current_schema()))`);
 }
 
+/** As `lockGenerations`, but false where another process has it. */
+export async function tryLockGenerations(tx: Tx): Promise<boolean> {
+  const { rows } = await tx.query<{ locked: boolean }>(
+    `select pg_try_advisory_xact_lock(hashtext('projections'), hashtext(current_schema())) as locked`,
+  );
+  return rows[0]!.locked;
+}
+
 export async function allGenerations(tx: Tx): Promise<ReadonlyMap<string, Generations>> {
   const { rows } = await tx.query<Generations>(`select ${COLUMNS} from projection`);
   return new Map(rows.map((row) => [row.name, row]));
