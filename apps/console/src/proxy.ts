@@ -1,13 +1,14 @@
 import replyFrom from '@fastify/reply-from';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { ServiceUnavailable, sendProblem } from '#libs/runtime';
-import { problem } from '#libs/runtime';
+import { problem, sendProblem, ServiceUnavailable } from '#libs/runtime';
 import { type Located } from './config.js';
 import { upstreamOf } from './upstreams.js';
 
 /** Ingestion answers within 10 s whatever happens behind it; the origin waits a little longer. */
 const HEADERS_MS = 12_000;
 const CONNECTIONS = 128;
+/** The largest body that any service takes (INTERFACES.md, Ways in). */
+const LARGEST_BODY = 16 * 1024 * 1024;
 
 /**
  * Hands every path of a service on, body and query unread: the service itself asks for the token. What it does not
@@ -33,11 +34,12 @@ export async function registerProxy(fastify: FastifyInstance, located: readonly 
 
 function handOn(request: FastifyRequest, reply: FastifyReply, urls: ReadonlyMap<string, string>): FastifyReply {
   const target = urls.get(upstreamOf(request.raw.url ?? '/')?.service ?? '');
-  if (target === undefined) {
-    sendProblem(problem(404, 'Not found'), request, reply);
-    return reply;
+  if (target === undefined) return refuse(problem(404, 'Not found'), request, reply);
+  if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY) {
+    return refuse(problem(413, 'Body too large', { detail: 'at most 16 MiB' }), request, reply);
   }
   return reply.from(`${target}${request.raw.url}`, {
+    retryDelay: () => null,
     rewriteRequestHeaders: (_request, headers) => ({
       ...headers,
       'x-request-id': request.id,
@@ -46,6 +48,23 @@ function handOn(request: FastifyRequest, reply: FastifyReply, urls: ReadonlyMap<
       'x-forwarded-proto': request.protocol,
     }),
     onError: (failed) =>
-      sendProblem(new ServiceUnavailable('the service does not answer', 2), request, failed as FastifyReply),
+      void refuse(new ServiceUnavailable('the service does not answer', 2), request, failed as FastifyReply),
   });
+}
+
+/** More than this is not read only to be dropped. */
+const DRAINED = 64 * 1024 * 1024;
+
+/**
+ * What is left of the body is read and dropped, so that the client sees the answer and the connection can go on; one of
+ * unknown or absurd length is cut off instead.
+ */
+function refuse(reason: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!request.raw.complete) {
+    const length = Number(request.headers['content-length'] ?? Infinity);
+    if (length > DRAINED) reply.header('connection', 'close');
+    request.raw.resume();
+  }
+  sendProblem(reason, request, reply);
+  return reply;
 }

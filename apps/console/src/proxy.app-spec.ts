@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fastify, { type FastifyInstance } from 'fastify';
+import { Agent, request } from 'undici';
+import { registerProxy } from './proxy.js';
+import { upstreams } from './upstreams.js';
+
+const MIB = 1024 * 1024;
+
+describe('the origin, in front of a service', () => {
+  let service: Server;
+  let origin: FastifyInstance;
+  let url: string;
+  const client = new Agent({ connections: 1, pipelining: 1 });
+
+  const send = (path: string, options: { method?: 'GET' | 'POST'; body?: string | Buffer } = {}) =>
+    request(`${url}${path}`, { method: options.method ?? 'POST', dispatcher: client, ...options });
+
+  beforeEach(async () => {
+    service = createServer((incoming, response) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => {
+        const { method, url: path, headers } = incoming;
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ method, path, headers, body: Buffer.concat(chunks).toString().slice(0, 100) }));
+      });
+    });
+    service.listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const target = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+    origin = fastify({ bodyLimit: MIB });
+    await registerProxy(
+      origin,
+      upstreams.map((upstream) => ({ ...upstream, url: target })),
+    );
+    url = await origin.listen({ port: 0, host: '127.0.0.1' });
+  });
+
+  afterEach(async () => {
+    await origin.close();
+    service.closeAllConnections();
+    service.close();
+  });
+
+  it('hands on method, path, query and body as they came', async () => {
+    const answer = await send('/alerts/IN%20S?a=1&a=2', { body: '{"alerts": [ ]}' });
+    expect(await answer.body.json()).toMatchObject({
+      method: 'POST',
+      path: '/alerts/IN%20S?a=1&a=2',
+      body: '{"alerts": [ ]}',
+    });
+  });
+
+  it('adds who asked, and a request id', async () => {
+    const answer = (await (await send('/tocsin/v1/me', { method: 'GET' })).body.json()) as { headers: object };
+    expect(answer.headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-request-id': expect.any(String) });
+  });
+
+  it('answers 413 to a body that no service takes, and the connection goes on', async () => {
+    const answer = await send('/tocsin/v1/events', { body: Buffer.alloc(17 * MIB, 0x20) });
+    expect(answer.statusCode).toBe(413);
+    await answer.body.dump();
+    expect((await send('/tocsin/v1/me', { method: 'GET' })).statusCode).toBe(200);
+  });
+
+  it('answers 503 with Retry-After while the service is away, never 502', async () => {
+    service.closeAllConnections();
+    service.close();
+    const answer = await send('/alerts/INS', { body: '{}' });
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toBe('2');
+    expect(await answer.body.json()).toMatchObject({ status: 503 });
+  });
+});
