@@ -29,6 +29,8 @@ export type Decoded =
 
 const MAX_DEPTH = 64;
 const MAX_NAME = 200;
+/** What bytes that are not UTF-8 are read as; only a text that has it needs another look. */
+const REPLACEMENT = '\ufffd';
 
 /**
  * Reads a record of any producer: ours, one with only `name` and `payload`, one with the capitalised keys that
@@ -39,9 +41,23 @@ export function decodeRecord(record: RawRecord, tenant: DefaultTenant): Decoded 
   if ('reason' in parsed) return { kind: 'undecodable', reason: parsed.reason };
   const envelope = envelopeOf(parsed.json);
   if ('reason' in envelope) return { kind: 'undecodable', reason: envelope.reason };
-  const metadata = metadataOf(envelope.metadata, record, tenant);
-  if ('reason' in metadata) return { kind: 'undecodable', reason: metadata.reason };
-  return typed(envelope.name, envelope.payload, metadata);
+  const { name, payload } = envelope;
+  const version = envelope.metadata['schemaVersion'] ?? 1;
+  if (!isVersion(version)) {
+    return { kind: 'undecodable', reason: 'metadata.schemaVersion: expected a whole number from 1' };
+  }
+  const type = eventType(name);
+  if (!type) {
+    const subject = textOf(envelope.metadata['subject']) ?? '';
+    return {
+      kind: 'unknown',
+      event: { name, payload, metadata: metadataOf(envelope.metadata, record, tenant, subject, version) },
+    };
+  }
+  const typed = typedPayload(type, payload, version);
+  if ('reason' in typed) return { kind: 'undecodable', reason: `${name}: ${typed.reason}` };
+  const metadata = metadataOf(envelope.metadata, record, tenant, type.subjectOf(typed.payload), type.version);
+  return { kind: 'event', event: { name, payload: typed.payload, metadata } };
 }
 
 type Failure = { readonly reason: string };
@@ -49,15 +65,21 @@ type Failure = { readonly reason: string };
 function parseJson(value: Uint8Array | null): { json: unknown } | Failure {
   if (value === null) return { reason: 'the value is null; expected a JSON object {name, payload, metadata}' };
   if (value.length === 0) return { reason: 'the value is empty; expected a JSON object {name, payload, metadata}' };
-  if (!isUtf8(value)) return { reason: 'the value is not UTF-8' };
   if (value.length > 4096 && deeperThan(value, MAX_DEPTH)) {
     return { reason: `the value is nested deeper than ${MAX_DEPTH} levels` };
   }
+  const text = textOfBytes(value);
+  if (text.includes(REPLACEMENT) && !isUtf8(value)) return { reason: 'the value is not UTF-8' };
   try {
-    return { json: JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.length).toString('utf8')) as unknown };
+    return { json: JSON.parse(text) as unknown };
   } catch {
     return { reason: 'the value is not JSON' };
   }
+}
+
+function textOfBytes(value: Uint8Array): string {
+  const buffer = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.length);
+  return buffer.toString('utf8');
 }
 
 /** Counts brackets outside strings, so that hostile nesting never reaches the parser. */
@@ -95,49 +117,46 @@ function envelopeOf(json: unknown): Loose | Failure {
   return { name, payload, metadata: isObject(metadata) ? metadata : {} };
 }
 
-function metadataOf(given: Loose['metadata'], record: RawRecord, tenant: DefaultTenant): Metadata | Failure {
-  const recorded = instantOfMillis(Math.max(0, record.timestamp));
+/** One object literal: this runs for every record that is read. */
+function metadataOf(
+  given: Loose['metadata'],
+  record: RawRecord,
+  tenant: DefaultTenant,
+  subject: string,
+  schemaVersion: number,
+): Metadata {
   const id = textOf(given['id']) ?? derivedId(record.topic, record.partition, record.offset);
-  const version = given['schemaVersion'] ?? 1;
-  if (!Number.isInteger(version) || (version as number) < 1) {
-    return { reason: 'metadata.schemaVersion: expected a whole number from 1' };
-  }
   const organizationId = textOf(given['organizationId']) ?? tenant.organizationId;
   const sameTenant = organizationId === tenant.organizationId;
-  return {
+  const metadata: { -readonly [K in keyof Metadata]: Metadata[K] } = {
     id,
-    time: instantOr(given['time'], recorded),
-    recordedAt: instantOr(given['recordedAt'], recorded),
+    time: instantOf(given['time'], record),
+    recordedAt: instantOf(given['recordedAt'], record),
     source: textOf(given['source']) ?? '',
-    subject: textOf(given['subject']) ?? '',
+    subject,
     organizationId,
     projectId: textOf(given['projectId']) ?? (sameTenant ? tenant.projectId : ''),
     correlationId: textOf(given['correlationId']) ?? id,
     causationId: textOf(given['causationId']) ?? null,
-    schemaVersion: version as number,
+    schemaVersion,
     versions: isObject(given['versions']) ? given['versions'] : {},
-    ...optional('sourceId', textOf(given['sourceId'])),
-    ...optional('sourceType', textOf(given['sourceType'])),
   };
+  const sourceId = textOf(given['sourceId']);
+  const sourceType = textOf(given['sourceType']);
+  if (sourceId !== undefined) metadata.sourceId = sourceId;
+  if (sourceType !== undefined) metadata.sourceType = sourceType;
+  return metadata;
 }
 
-function typed(name: string, payload: unknown, metadata: Metadata): Decoded {
-  const type = eventType(name);
-  if (!type) return { kind: 'unknown', event: { name, payload, metadata } };
-  if (metadata.schemaVersion > type.version) {
-    return {
-      kind: 'undecodable',
-      reason: `${name}: schema version ${metadata.schemaVersion} is newer than ${type.version}`,
-    };
-  }
-  if (!isObject(payload)) return { kind: 'undecodable', reason: `${name}: payload: expected an object` };
-  const parsed = type.schema.safeParse(upcast(type, payload, metadata.schemaVersion));
-  if (!parsed.success) return { kind: 'undecodable', reason: `${name}: ${issuesOf(parsed.error)}` };
-  const subject = type.subjectOf(parsed.data);
-  return {
-    kind: 'event',
-    event: { name, payload: parsed.data, metadata: { ...metadata, subject, schemaVersion: type.version } },
-  };
+function isVersion(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1;
+}
+
+function typedPayload(type: EventType, payload: unknown, version: number): { payload: unknown } | Failure {
+  if (version > type.version) return { reason: `schema version ${version} is newer than ${type.version}` };
+  if (!isObject(payload)) return { reason: 'payload: expected an object' };
+  const parsed = type.schema.safeParse(version < type.version ? upcast(type, payload, version) : payload);
+  return parsed.success ? { payload: parsed.data } : { reason: issuesOf(parsed.error) };
 }
 
 function upcast(type: EventType, payload: Record<string, unknown>, from: number): Record<string, unknown> {
@@ -160,10 +179,8 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= 4096 ? value : undefined;
 }
 
-function instantOr(value: unknown, otherwise: Instant): Instant {
-  return (typeof value === 'string' ? parseInstant(value) : undefined) ?? otherwise;
-}
-
-function optional<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
-  return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, string>>);
+/** The instant that a producer names, else the one that the broker keeps. */
+function instantOf(value: unknown, record: RawRecord): Instant {
+  const named = typeof value === 'string' ? parseInstant(value) : undefined;
+  return named ?? instantOfMillis(Math.max(0, record.timestamp));
 }

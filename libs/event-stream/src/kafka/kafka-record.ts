@@ -3,8 +3,6 @@ import { type StreamRecord } from '../records.js';
 
 type Headers = StreamRecord['headers'];
 
-const NONE: Headers = Object.freeze({});
-
 /** A record as kafkajs decoded it. Its headers become text when somebody asks for them. */
 export class KafkaRecord implements StreamRecord {
   readonly offset: number;
@@ -12,22 +10,20 @@ export class KafkaRecord implements StreamRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   private text: Headers | undefined;
-  private readonly raw: IHeaders | undefined;
 
   constructor(
     readonly topic: string,
     readonly partition: number,
-    message: KafkaMessage,
+    private readonly message: KafkaMessage,
   ) {
     this.offset = Number(message.offset);
     this.timestamp = Number(message.timestamp);
     this.key = message.key;
     this.value = message.value;
-    this.raw = message.headers;
   }
 
   get headers(): Headers {
-    this.text ??= this.raw === undefined ? NONE : textOf(this.raw);
+    this.text ??= textOf(this.message.headers ?? {});
     return this.text;
   }
 }

@@ -170,9 +170,8 @@ export class GroupMember {
     if (!progress.continues(Number(batch.fetchedOffset), Number(batch.firstOffset()), last)) return this.miss(progress);
     progress.misses = 0;
     progress.highWatermark = Number(batch.highWatermark);
-    const records = batch.messages
-      .map((message) => new KafkaRecord(this.scope.topic, progress.partition, message))
-      .filter(({ offset }) => offset >= progress.position);
+    const all = batch.messages.map((message) => new KafkaRecord(this.scope.topic, progress.partition, message));
+    const records = all[0]!.offset >= progress.position ? all : all.filter(({ offset }) => offset >= progress.position);
     for (const [part, end] of parts(records, last + 1, this.scope.bounds)) {
       const { partition, highWatermark } = progress;
       const { topic } = this.scope;

@@ -1,0 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
+import { type BenchGround } from './harness.js';
+
+/** Does `work` with a topic of its own, which is gone afterwards. */
+export async function withTopic<T>(ground: BenchGround, work: (topic: string) => Promise<T>): Promise<T> {
+  const topic = `bench-${randomUUID()}`;
+  const admin = new Kafka({ brokers: [...ground.brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({ topics: [{ topic, numPartitions: 12 }], waitForLeaders: true });
+    return await work(topic);
+  } finally {
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.disconnect();
+  }
+}
