@@ -22,20 +22,24 @@ class Fnv1a {
 
   /** Hashes the UTF-8 of `text` and a byte 0xFF. */
   add(text: string): void {
-    let { high, low } = this;
-    const bytes = isAscii(text) ? undefined : Buffer.from(text);
-    const length = bytes?.length ?? text.length;
-    for (let i = 0; i <= length; i++) {
-      const byte = i === length ? 0xff : bytes ? bytes[i]! : text.charCodeAt(i);
-      // Exclusive or, then times the prime 2^40 + 0x1b3, in 16-bit steps that stay within 32 bits.
-      low ^= byte;
-      const first = (low & 0xffff) * 0x1b3;
-      const second = (low >>> 16) * 0x1b3 + (first >>> 16);
-      high = (Math.imul(high, 0x1b3) + (second >>> 16) + (low << 8)) | 0;
-      low = (second << 16) | (first & 0xffff);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) {
+        for (const byte of Buffer.from(text.slice(i))) this.step(byte);
+        break;
+      }
+      this.step(code);
     }
-    this.high = high;
-    this.low = low;
+    this.step(0xff);
+  }
+
+  /** Exclusive or, then times the prime 2^40 + 0x1b3, in 16-bit steps that stay within 32 bits. */
+  private step(byte: number): void {
+    const low = this.low ^ byte;
+    const first = (low & 0xffff) * 0x1b3;
+    const second = (low >>> 16) * 0x1b3 + (first >>> 16);
+    this.high = (Math.imul(this.high, 0x1b3) + (second >>> 16) + (low << 8)) | 0;
+    this.low = (second << 16) | (first & 0xffff);
   }
 
   hex(): string {
@@ -46,13 +50,15 @@ class Fnv1a {
 /** Names by their UTF-8 bytes. Most senders write them in order already. */
 function namesInOrder(labels: Labels): readonly string[] {
   const names = Object.keys(labels);
-  const ordered = names.every((name, i) => i === 0 || (isAscii(name) && names[i - 1]! < name));
-  return ordered ? names : names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  if (names.some(hasLateCode)) return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  for (let i = 1; i < names.length; i++) if (!(names[i - 1]! < names[i]!)) return names.sort();
+  return names;
 }
 
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
+/** Whether the order of the code units may differ from that of the bytes: from the surrogates on. */
+function hasLateCode(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0xd800) return true;
+  return false;
 }
 
 /** The service that an alert speaks of, from its labels (reference assisted-and-ses B3). */
@@ -72,15 +78,17 @@ export interface ServiceObservation extends ServiceLabels {
 export function labelOf(labels: Labels, name: string): string | undefined {
   const exact = labels[name];
   if (exact) return exact;
-  const spelling = Object.keys(labels).find((key) => key.toLowerCase() === name && labels[key]);
+  const spelling = Object.keys(labels).find(
+    (key) => key.length === name.length && key.toLowerCase() === name && labels[key],
+  );
   return spelling === undefined ? undefined : labels[spelling];
 }
 
 /** Platform, service and facet of the labels, or undefined when one is absent. */
 export function serviceLabelsOf(labels: Labels): ServiceLabels | undefined {
   const platform = labelOf(labels, 'platform');
-  const service = labelOf(labels, 'service');
-  const facet = labelOf(labels, 'facet');
+  const service = platform && labelOf(labels, 'service');
+  const facet = service && labelOf(labels, 'facet');
   return platform && service && facet ? { platform, service, facet } : undefined;
 }
 

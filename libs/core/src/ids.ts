@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** Where a shell takes new ids from; rules never hold one. */
@@ -7,9 +7,38 @@ export abstract class Ids {
   abstract next(): string;
 }
 
+/** Random bytes are fetched for this many ids at once: each fetch costs more than ten ids. */
+const POOLED = 512;
+const RANDOM_BYTES = 16;
+
+/** Version 7 (RFC 9562 5.7) with the counter of its 6.2, method 1: ids of one process sort by the order they were made in. */
 export class RandomIds extends Ids {
+  private readonly pool = new Uint8Array(POOLED * RANDOM_BYTES);
+  private used = POOLED;
+  private msecs = 0;
+  private seq = 0;
+
   next(): string {
-    return v7();
+    const random = this.random();
+    const now = Date.now();
+    if (now > this.msecs) {
+      this.msecs = now;
+      // The highest bit stays free: the counter has room to grow within its millisecond.
+      this.seq = ((random[6]! & 0x7f) << 24) | (random[7]! << 16) | (random[8]! << 8) | random[9]!;
+    } else {
+      this.seq = (this.seq + 1) | 0;
+      if (this.seq === 0) this.msecs++;
+    }
+    return v7({ random, msecs: this.msecs, seq: this.seq });
+  }
+
+  private random(): Uint8Array {
+    if (this.used === POOLED) {
+      randomFillSync(this.pool);
+      this.used = 0;
+    }
+    const start = this.used++ * RANDOM_BYTES;
+    return this.pool.subarray(start, start + RANDOM_BYTES);
   }
 }
 

@@ -25,6 +25,7 @@ describe('alertmanager-webhook', () => {
   it('takes a later version and a payload without one', () => {
     expect(alertmanagerWebhook.recognises({ version: '5', alerts: [] })).toBe(true);
     expect(alertmanagerWebhook.recognises({ alerts: [] })).toBe(true);
+    expect(alertmanagerWebhook.recognises({ source: 'another' })).toBe(false);
   });
 
   it('computes the fingerprint whatever the sender says', () => {

@@ -9,6 +9,7 @@ export const alertmanagerWebhook = defineSource({
   name: 'alertmanager-webhook',
   says: 'Groups of alerts from the webhook receiver of Alertmanager.',
   path: '/alerts/{partition}',
-  recognises: (body) => isObject(body) && body['version'] !== '1',
+  recognises: (body) =>
+    isObject(body) && body['version'] !== '1' && (Array.isArray(body['alerts']) || typeof body['version'] === 'string'),
   translate: (body, context) => translateAlerts(body, context),
 });
