@@ -64,11 +64,18 @@ async function fill(from, to, name) {
     const target = path.replaceAll('__name__', name).replace(/\.txt$/, '');
     await mkdir(dirname(join(to, target)), { recursive: true });
     const text = await readFile(join(from, path), 'utf8');
-    await writeFile(
-      join(to, target),
-      text.replaceAll('__name__', name).replaceAll('__identifier__', identifierOf(name)),
-    );
+    await writeFile(join(to, target), spelled(text, name));
     made.push(target);
   }
   return made;
+}
+
+/** A template with the name in each of its spellings. @param {string} text @param {string} name */
+function spelled(text, name) {
+  const identifier = identifierOf(name);
+  return text
+    .replaceAll('__name__', name)
+    .replaceAll('__identifier__', identifier)
+    .replaceAll('__Pascal__', identifier.charAt(0).toUpperCase() + identifier.slice(1))
+    .replaceAll('__UPPER__', name.toUpperCase().replaceAll('-', '_'));
 }
