@@ -43,7 +43,8 @@ export async function createApplication(of: ApplicationParts): Promise<NestFasti
   return app;
 }
 
-function rootModule({ parts, module }: ApplicationParts): Type {
+/** The service's modules with the runtime's. */
+export function rootModule({ parts, module }: Pick<ApplicationParts, 'parts' | 'module'>): Type {
   @Module({ imports: [RuntimeModule.of(parts), module] })
   class ServiceModule {}
   return ServiceModule;

@@ -30,6 +30,28 @@ export interface Opened {
   readonly verifier: TokenVerifier;
 }
 
+/** Every token that a module may inject. */
+export const partTokens: readonly Token[] = [
+  Clock,
+  Ids,
+  RuntimeConfig,
+  Log,
+  Metrics,
+  HealthService,
+  RouteTable,
+  Stopping,
+  EventLog,
+  EventPublisher,
+  TokenVerifier,
+  Tenants,
+  TokenAdministration,
+  Store,
+  OutboxRelay,
+  Transactor,
+  ProcessorHost,
+  Sealer,
+];
+
 /** What modules may inject. `Store` and the processing only with a schema of its own, `Sealer` only with keys. */
 export function providedParts(ground: Ground, opened: Opened): Parts {
   const { stream, stores, tenants, processing, routes, verifier } = opened;
