@@ -143,9 +143,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const { compiled, copied, removed, unchanged } = await build({ root });
     const ms = Math.round(performance.now() - started);
-    console.log(
-      `build: ${compiled} compiled, ${copied} copied, ${removed} removed, ${unchanged} unchanged in ${ms} ms`,
-    );
+    const removals = removed > 0 ? `, ${removed} removed` : '';
+    console.log(`build         ${compiled + copied} files made${removals}, ${unchanged} up to date, ${ms} ms`);
   } catch (error) {
     console.error(`build: ${error.message}`);
     process.exitCode = 1;

@@ -2,6 +2,7 @@
  * `npm start`: from a bare checkout to a running Tocsin. Until the dependencies are there, only what Node itself brings is
  * imported; then the sources are built and dist/tools/supervisor/main.js takes over in this very process.
  */
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -39,11 +40,15 @@ async function start() {
   }
   const { ensureDependencies } = await import('./install.mjs');
   await ensureDependencies({ root });
-  const { build } = await import('./build.mjs');
-  const { compiled, copied, unchanged } = await build({ root });
-  console.log(`build         ${compiled + copied} files compiled, ${unchanged} up to date`);
+  buildInItsOwnProcess();
   const { main } = await import(pathToFileURL(path.join(root, 'dist/tools/supervisor/main.js')).href);
   await main({ root });
+}
+
+/** The compiler takes 60 MB, which this process would keep for as long as Tocsin runs. */
+function buildInItsOwnProcess() {
+  const { status } = spawnSync(process.execPath, [path.join(root, 'tools', 'build.mjs')], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the sources do not compile; nothing was started');
 }
 
 start().catch((error) => {
