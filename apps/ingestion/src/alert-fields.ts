@@ -32,21 +32,17 @@ export const anyNames: NameRule = { pattern: /^[^\p{Cc}]+$/u, expected: 'a name 
  */
 export function textsOf(value: unknown, field: string, names: NameRule, dropEmpty: boolean): Labels | Refusal {
   if (!isObject(value)) return new Refusal('type', `${field}: expected an object of texts`);
-  let empty = false;
   let count = 0;
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     const text = value[name];
     if (typeof text !== 'string') return new Refusal('type', `${field}.${shown(name)}: expected a text`);
-    if (text === '' && dropEmpty) {
-      empty = true;
-      continue;
-    }
+    if (text === '' && dropEmpty) continue;
     const fault = faultOfName(name, names) ?? faultOfText(text);
     if (fault) return new Refusal('rule', `${field}.${shown(name)}: ${fault}`);
     count++;
   }
   if (count > MAX_LABELS) return new Refusal('rule', `${field}: expected at most ${MAX_LABELS} entries`);
-  return empty ? withoutEmpty(value as Labels) : (value as Labels);
+  return dropEmpty ? withoutEmpty(value as Labels) : (value as Labels);
 }
 
 function faultOfName(name: string, names: NameRule): string | undefined {
@@ -62,8 +58,17 @@ export function faultOfText(text: string): string | undefined {
   return text.isWellFormed() ? undefined : 'expected well-formed Unicode';
 }
 
-function withoutEmpty(labels: Labels): Labels {
-  return Object.fromEntries(Object.entries(labels).filter(([, text]) => text !== ''));
+/** The labels that say something: an empty value is the same as none. Usually all of them, and then the same object. */
+export function withoutEmpty(labels: Labels): Labels {
+  for (const name in labels) {
+    if (labels[name] === '') return Object.fromEntries(Object.entries(labels).filter(([, text]) => text !== ''));
+  }
+  return labels;
+}
+
+export function isEmpty(labels: Labels): boolean {
+  for (const _ in labels) return false;
+  return true;
 }
 
 /** A field name as a reason quotes it. */
@@ -76,7 +81,7 @@ export function labelsOf(value: unknown, names: NameRule): Labels | Refusal {
   if (value === undefined || value === null) return new Refusal('required', 'labels: expected an object of texts');
   const labels = textsOf(value, 'labels', names, true);
   if (labels instanceof Refusal) return labels;
-  return Object.keys(labels).length > 0 ? labels : new Refusal('rule', 'labels: expected at least one');
+  return isEmpty(labels) ? new Refusal('rule', 'labels: expected at least one') : labels;
 }
 
 /** A date-time; undefined where there is none, that is absent, empty or Go's zero time. */
@@ -113,24 +118,27 @@ export interface Alert {
 
 /** An alert that fires; `expiresAt` where it ends then unless it is said again. */
 export function firedDraft(alert: Alert, expiresAt?: Instant): Draft {
-  const payload = { ...payloadOf(alert), ...(expiresAt === undefined ? {} : { expiresAt }) };
+  const payload = payloadOf(alert);
+  if (expiresAt !== undefined) payload['expiresAt'] = expiresAt;
   return draftOf(alert, AlertFired, payload, alert.startsAt);
 }
 
 export function resolvedDraft(alert: Alert, endsAt: Instant): Draft {
-  return draftOf(alert, AlertResolved, { ...payloadOf(alert), endsAt }, endsAt);
+  const payload = payloadOf(alert);
+  payload['endsAt'] = endsAt;
+  return draftOf(alert, AlertResolved, payload, endsAt);
 }
 
 function payloadOf({ partition, labels, annotations, startsAt, generatorURL, extra }: Alert): Record<string, unknown> {
-  return {
+  const payload: Record<string, unknown> = {
     partition,
     fingerprint: fingerprintOf(labels),
     labels,
     annotations,
     startsAt,
-    ...(generatorURL === undefined ? {} : { generatorURL }),
-    ...extra,
   };
+  if (generatorURL !== undefined) payload['generatorURL'] = generatorURL;
+  return extra === undefined ? payload : Object.assign(payload, extra);
 }
 
 function draftOf(

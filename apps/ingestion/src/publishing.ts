@@ -2,7 +2,7 @@ import { Clock, crashpoint, derivedId, Ids } from '#libs/core';
 import { BackPressureError, EventPublisher, type OutgoingRecord, PublishError } from '#libs/event-stream';
 import { RuntimeConfig, ServiceUnavailable } from '#libs/runtime';
 import { Injectable } from '@nestjs/common';
-import { recordOf, type Sender } from './record.js';
+import { originOf, recordOf, type Sender } from './record.js';
 import { type Draft, type Rejection } from './source.js';
 
 /** Where an accepted event lies. */
@@ -50,10 +50,10 @@ export class Publishing {
   ): { readonly addressed: readonly Addressed[]; readonly tooLarge: readonly Rejection[] } {
     const addressed: Addressed[] = [];
     const tooLarge: Rejection[] = [];
-    const recordedAt = this.clock.now();
+    const origin = originOf(caller, this.topic, this.clock.now());
     for (const draft of drafts) {
       const id = draft.given?.id ?? this.idOf(draft, caller, key);
-      const record = recordOf(draft, { id, topic: this.topic, recordedAt, caller });
+      const record = recordOf(draft, id, origin);
       if (!isTooLarge(record)) addressed.push({ draft, id, record });
       else tooLarge.push({ index: draft.index, kind: 'size', reason: `larger than ${MAX_RECORD} bytes as a record` });
     }

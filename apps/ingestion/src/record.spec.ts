@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { headersOf } from '#libs/contracts';
-import { recordOf } from './record.js';
+import { originOf, recordOf } from './record.js';
 
 const text = fc.string({ unit: 'binary' }).map((any) => any.toWellFormed());
 
@@ -24,8 +24,8 @@ describe('recordOf', () => {
           const caller = { organizationId: 'o', projectId: 'p', tokenId: 't', name: say.name, sourceType: say.name };
           const versions = { [say.name]: payload };
           const given = { id: say.id, correlationId: say.correlationId, causationId: say.causationId, versions };
-          const origin = { id: say.id, topic: 'events', recordedAt: '2026-11-20T09:38:14.000Z', caller };
-          const { value, key, headers } = recordOf({ ...draft, given }, origin);
+          const origin = originOf(caller, 'events', '2026-11-20T09:38:14.000Z');
+          const { value, key, headers } = recordOf({ ...draft, given }, say.id, origin);
           const event = JSON.parse(value.toString()) as Parameters<typeof headersOf>[0];
           expect(event).toEqual({
             name,
@@ -56,7 +56,7 @@ describe('recordOf', () => {
   it('starts a chain of its own and a stream of its own where the sender names none', () => {
     const draft = { index: 0, name: 'x', payload: null, schemaVersion: 1, time: '2026-11-20T09:38:13.321Z' };
     const caller = { organizationId: 'o', projectId: 'p', tokenId: 't', name: 'n', sourceType: null };
-    const record = recordOf(draft, { id: 'i', topic: 'events', recordedAt: draft.time, caller });
+    const record = recordOf(draft, 'i', originOf(caller, 'events', draft.time));
     const { metadata } = JSON.parse(record.value.toString()) as { metadata: Record<string, unknown> };
     expect(metadata).toMatchObject({ correlationId: 'i', causationId: null, subject: 'event/i', versions: {} });
     expect(metadata).not.toHaveProperty('sourceType');

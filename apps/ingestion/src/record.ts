@@ -3,14 +3,6 @@ import { type Instant } from '#libs/core';
 import { type OutgoingRecord } from '#libs/event-stream';
 import { type Draft } from './source.js';
 
-/** Where an event comes from: what its sender cannot choose. */
-export interface RecordOrigin {
-  readonly id: string;
-  readonly topic: string;
-  readonly recordedAt: Instant;
-  readonly caller: Sender;
-}
-
 /** The token that sent it. */
 export interface Sender {
   readonly organizationId: string;
@@ -20,12 +12,28 @@ export interface Sender {
   readonly sourceType: string | null;
 }
 
+/** What the events of one request have in common: what their sender cannot choose. */
+export interface RecordOrigin {
+  readonly topic: string;
+  readonly recordedAt: Instant;
+  readonly caller: Sender;
+  /** The members of the metadata that the token decides, as JSON. */
+  readonly decided: string;
+}
+
+export function originOf(caller: Sender, topic: string, recordedAt: Instant): RecordOrigin {
+  const { name, organizationId, projectId, tokenId, sourceType } = caller;
+  const members = { source: name, organizationId, projectId, sourceId: tokenId, sourceType: sourceType ?? undefined };
+  return { topic, recordedAt, caller, decided: JSON.stringify(members).slice(1, -1) };
+}
+
 /** The record of a draft: envelope, headers and key of `INTERFACES.md`, The records. */
-export function recordOf(draft: Draft, { id, topic, recordedAt, caller }: RecordOrigin): OutgoingRecord {
-  const { given } = draft;
+export function recordOf(draft: Draft, id: string, origin: RecordOrigin): OutgoingRecord {
+  const { name, given, time, schemaVersion } = draft;
+  const { caller, recordedAt } = origin;
   const metadata: Metadata = {
     id,
-    time: draft.time,
+    time,
     recordedAt,
     source: caller.name,
     subject: draft.subject ?? `event/${id}`,
@@ -33,29 +41,25 @@ export function recordOf(draft: Draft, { id, topic, recordedAt, caller }: Record
     projectId: caller.projectId,
     correlationId: given?.correlationId ?? id,
     causationId: given?.causationId ?? null,
-    schemaVersion: draft.schemaVersion,
+    schemaVersion,
     versions: given?.versions ?? NO_VERSIONS,
-    sourceId: caller.tokenId,
-    sourceType: caller.sourceType ?? undefined,
   };
-  const event: EventEnvelope = { name: draft.name, payload: draft.payload, metadata };
-  return { topic, key: keyOf(event), value: textOf(event), headers: headersOf(event) };
+  const event: EventEnvelope = { name, payload: draft.payload, metadata };
+  return { topic: origin.topic, key: keyOf(event), value: textOf(event, origin.decided), headers: headersOf(event) };
 }
 
 const NO_VERSIONS = {};
 
 /** The event as JSON. Written member by member, in half the time: every event that comes in pays it. */
-function textOf({ name, payload, metadata }: EventEnvelope): string {
-  const { versions, causationId, sourceId, sourceType } = metadata;
+function textOf({ name, payload, metadata }: EventEnvelope, decided: string): string {
+  const { id, versions, correlationId, causationId } = metadata;
+  const idText = quoted(id);
   return (
-    `{"name":${quoted(name)},"payload":${JSON.stringify(payload)},"metadata":{"id":${quoted(metadata.id)}` +
-    `,"time":"${metadata.time}","recordedAt":"${metadata.recordedAt}","source":${quoted(metadata.source)}` +
-    `,"subject":${quoted(metadata.subject)},"organizationId":${quoted(metadata.organizationId)}` +
-    `,"projectId":${quoted(metadata.projectId)},"correlationId":${quoted(metadata.correlationId)}` +
+    `{"name":${quoted(name)},"payload":${JSON.stringify(payload)},"metadata":{"id":${idText}` +
+    `,"time":"${metadata.time}","recordedAt":"${metadata.recordedAt}",${decided},"subject":${quoted(metadata.subject)}` +
+    `,"correlationId":${correlationId === id ? idText : quoted(correlationId)}` +
     `,"causationId":${causationId === null ? 'null' : quoted(causationId)},"schemaVersion":${metadata.schemaVersion}` +
-    `,"versions":${versions === NO_VERSIONS ? '{}' : JSON.stringify(versions)}` +
-    `${sourceId === undefined ? '' : `,"sourceId":${quoted(sourceId)}`}` +
-    `${sourceType === undefined ? '' : `,"sourceType":${quoted(sourceType)}`}}}`
+    `,"versions":${versions === NO_VERSIONS ? '{}' : JSON.stringify(versions)}}}`
   );
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ManualClock } from '#libs/core';
-import { type Claim, Ledger } from './ledger.js';
+import { type Claim, type Ledger } from './ledger.js';
 import { MemoryLedger } from './memory-ledger.js';
 import { Once } from './once.js';
 import { KeyConflict } from './running.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { decodeRecord } from '#libs/contracts';
 import { parseJson, parseLines } from '../body.js';
-import { recordOf } from '../record.js';
+import { originOf, recordOf } from '../record.js';
 import { type Source, type SourceContext } from '../source.js';
 import { sources } from './index.js';
 
@@ -67,7 +67,7 @@ describe.each(sources)('$name', (source) => {
   it.each(fixturesOf(source))('makes records of $name that every reader decodes', ({ body }) => {
     const { accepted } = source.translate(body, context);
     for (const draft of accepted) {
-      const record = recordOf(draft, { ...origin, id: `id-${draft.index}` });
+      const record = recordOf(draft, `id-${draft.index}`, origin);
       const decoded = decodeRecord({ ...place, value: Buffer.from(record.value) }, context);
       expect(decoded.kind).not.toBe('undecodable');
       expect(decoded).toMatchObject({ event: { name: draft.name, payload: draft.payload } });
@@ -84,8 +84,5 @@ describe.each(sources)('$name', (source) => {
 });
 
 const place = { topic: 'events-stream', partition: 0, offset: 0, timestamp: 0 };
-const origin = {
-  topic: 'events-stream',
-  recordedAt: context.now,
-  caller: { organizationId: 'org-1', projectId: 'project-1', name: 'spec', tokenId: 't1', sourceType: null },
-};
+const caller = { organizationId: 'org-1', projectId: 'project-1', name: 'spec', tokenId: 't1', sourceType: null };
+const origin = originOf(caller, 'events-stream', context.now);
