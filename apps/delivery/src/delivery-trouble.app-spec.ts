@@ -1,7 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { type IntegrationParked, type PayloadOf } from '#libs/contracts';
 import { type SlackFault, until } from '#libs/testing';
 import { DeliveryWorld, token } from './delivery-world.contract.js';
+
+jest.setTimeout(60_000);
 
 let world: DeliveryWorld;
 
@@ -44,7 +46,7 @@ describe('a post that is not answered', () => {
     await world.close(incidentId);
     expect(await world.states(2)).toEqual(['ambiguous', 'superseded']);
     expect(world.posts()).toBe(1);
-  }, 60_000);
+  });
 });
 
 describe('Slack in trouble', () => {
@@ -63,7 +65,7 @@ describe('Slack in trouble', () => {
       expect(waits[i]).toBeGreaterThan(wait * 0.8);
       expect(waits[i]).toBeLessThan(wait * 1.2 + 150);
     }
-  }, 60_000);
+  });
 
   it('that asks to wait is left alone for so long, by every lane of the channel', async () => {
     await start();
@@ -81,7 +83,7 @@ describe('Slack in trouble', () => {
     const calm = posts(limited === 'C1' ? 'C2' : 'C1');
     expect(calm.at(-1)!.at - refused!.at).toBeLessThan(1900);
     expect(other).toBeDefined();
-  }, 60_000);
+  });
 
   it('that takes a message for wrong gets its short form, then the message is a dead letter', async () => {
     await start();
@@ -90,7 +92,7 @@ describe('Slack in trouble', () => {
     expect(await world.states(1)).toEqual(['dead-lettered']);
     expect((await last()).reason).toBe('invalid_blocks: Slack answered invalid_blocks');
     expect(world.posts()).toBe(2);
-  }, 60_000);
+  });
 
   it('that lost the message gets a fresh one', async () => {
     await start();
@@ -100,7 +102,7 @@ describe('Slack in trouble', () => {
     await world.close(incidentId);
     expect(await world.states(2)).toEqual(['delivered', 'delivered']);
     expect(world.slack.messages.map(({ attachments }) => attachments[0]?.['color'])).toEqual(['danger', 'good']);
-  }, 60_000);
+  });
 });
 
 describe('a refused integration', () => {
@@ -125,7 +127,7 @@ describe('a refused integration', () => {
     expect(await world.states(5)).toEqual(Array(5).fill('delivered'));
     expect(world.posts() - before).toBe(5);
     expect(await recovered()).toBe(1);
-  }, 60_000);
+  });
 
   it('for its channel is tried with one message now and then', async () => {
     await start();
@@ -138,7 +140,7 @@ describe('a refused integration', () => {
     world.slack.failAlways('chat.postMessage', undefined);
     expect(await world.states(5)).toEqual(Array(5).fill('delivered'));
     expect(await recovered()).toBe(1);
-  }, 60_000);
+  });
 
   it('goes on at once after an edit', async () => {
     const id = await start({ DELIVERY_PROBE_INTERVAL: '600' });
@@ -150,7 +152,7 @@ describe('a refused integration', () => {
     expect(await world.states(1)).toEqual(['delivered']);
     expect(world.slack.calls.at(-1)?.token).toBe('xoxb-another');
     expect(await recovered()).toBe(1);
-  }, 60_000);
+  });
 
   it('takes those with the same token along, and no others', async () => {
     await start({ DELIVERY_PROBE_INTERVAL: '600' });
@@ -166,7 +168,7 @@ describe('a refused integration', () => {
     const ids = (await parked()).map(({ integrationId }) => integrationId);
     expect(ids).toContain(same);
     expect(ids).not.toContain(other);
-  }, 60_000);
+  });
 
   it('with a secret that does not open says so', async () => {
     await start({ DELIVERY_PROBE_INTERVAL: '600' });
@@ -175,7 +177,7 @@ describe('a refused integration', () => {
     await until(async () => (await parked()).length === 1);
     expect(await parked()).toMatchObject([{ code: 'unreadable_secret', remedy: 'Enter token again.' }]);
     expect(await world.states(1)).toEqual(['delivered']);
-  }, 60_000);
+  });
 });
 
 describe('a restart', () => {
@@ -197,5 +199,5 @@ describe('a restart', () => {
     );
     expect(JSON.stringify(rows.rows)).not.toContain(token);
     await first.service.stop();
-  }, 60_000);
+  });
 });

@@ -50,12 +50,16 @@ export class DeliveryWorld {
       DELIVERY_PROBE_INTERVAL: '0.5',
       ...environment,
     };
-    const service = await createTestService(deliveryService(own), {
-      overrides: { environment: own },
-      ...(beside ? { installation: beside.service.installation } : {}),
-    });
-    const tenant = await service.app.get(Tenants).defaultTenant();
-    return new DeliveryWorld(service, standIn, tenant);
+    try {
+      const service = await createTestService(deliveryService(own), {
+        overrides: { environment: own },
+        ...(beside ? { installation: beside.service.installation } : {}),
+      });
+      return new DeliveryWorld(service, standIn, await service.app.get(Tenants).defaultTenant());
+    } catch (error) {
+      if (!beside) await standIn.close();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
