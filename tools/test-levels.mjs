@@ -53,7 +53,8 @@ function jest(root, args, variables) {
   });
 }
 
-function tally(report, code) {
+/** Reads the report of Jest; no report, or a bad exit without a failed test, is a failure of its own. */
+export function tally(report, code) {
   try {
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
     const failed = numFailedTests + numRuntimeErrorTestSuites;

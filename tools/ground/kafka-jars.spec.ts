@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -76,6 +76,28 @@ describe('fetching jars', () => {
     await ensure();
     expect(asked).toEqual([]);
     expect(said.at(-1)).toContain(`from ${folder}`);
+  });
+
+  it('goes through the proxy of the environment', async () => {
+    const tunnels: string[] = [];
+    const proxy = createServer().on('connect', (request, client: Socket) => {
+      tunnels.push(request.url ?? '');
+      const target = connect((mirror.address() as AddressInfo).port, '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        target.pipe(client).pipe(target);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    process.env['http_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    try {
+      const source = { cacheDir: folder, mavenRepository: 'http://maven.test/' };
+      await ensureKafkaJars(source, () => undefined, lock);
+    } finally {
+      delete process.env['http_proxy'];
+      proxy.close();
+    }
+    expect(new Set(tunnels)).toEqual(new Set(['maven.test:80']));
+    expect(asked).toHaveLength(2);
   });
 
   it('fetches again only the jar that is damaged', async () => {
