@@ -1,14 +1,18 @@
 import { type OutgoingRecord } from '../records.js';
 import { type PublishCall } from './publish-call.js';
 
-/** One record on its way, with the call it belongs to. */
+/** One record on its way, as kafkajs takes it, with the call that it belongs to. */
 export interface Waiting {
-  readonly call: PublishCall;
-  readonly index: number;
-  readonly record: OutgoingRecord;
-  readonly bytes: number;
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string | Buffer;
+  readonly headers: Record<string, string>;
   /** Known once the topic is. */
   partition: number;
+  readonly call: PublishCall;
+  /** Its place in the call. */
+  readonly index: number;
+  readonly bytes: number;
 }
 
 /** How much one request carries at most. */

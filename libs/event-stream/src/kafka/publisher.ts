@@ -4,7 +4,7 @@ import { BackPressureError, EventPublisher, PublishError } from '../publisher.js
 import { type OutgoingRecord, type Position } from '../records.js';
 import { Accumulator, bytesOf, type RequestBounds, type Waiting } from './accumulator.js';
 import { type KafkaConnection } from './connection.js';
-import { type FirstOffsets, IdempotentProducer, type PlacedMessage } from './producer.js';
+import { type FirstOffsets, IdempotentProducer } from './producer.js';
 import { PublishCall } from './publish-call.js';
 
 export interface KafkaPublisherOptions {
@@ -65,8 +65,13 @@ export class KafkaPublisher extends EventPublisher {
   override publish(records: readonly OutgoingRecord[]): Promise<readonly Position[]> {
     if (records.length === 0) return Promise.resolve([]);
     if (this.closed) return Promise.reject(new PublishError('the publisher is closed'));
-    const sizes = records.map(bytesOf);
-    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    const sizes: number[] = [];
+    let bytes = 0;
+    for (const record of records) {
+      const size = bytesOf(record);
+      sizes.push(size);
+      bytes += size;
+    }
     const held = this.pendingBytes();
     if (held + bytes > this.maxBytes) {
       return Promise.reject(new BackPressureError(`${held} bytes wait for the log; ${bytes} more are over the bound`));
@@ -97,7 +102,10 @@ export class KafkaPublisher extends EventPublisher {
   private enqueue(records: readonly OutgoingRecord[], sizes: readonly number[]): PublishCall {
     const call = new PublishCall(records.length, performance.now() + this.deadlineMs);
     this.calls.push(call);
-    records.forEach((record, index) => this.waiting.add({ call, index, record, bytes: sizes[index]!, partition: -1 }));
+    for (let index = 0; index < records.length; index++) {
+      const { topic, key, value, headers } = records[index]!;
+      this.waiting.add({ topic, key, value, headers, partition: -1, call, index, bytes: sizes[index]! });
+    }
     this.expiry ??= setInterval(() => this.expire(), EXPIRY_MS);
     this.draining ??= nextTurn().then(() => this.drain());
     if (this.waiting.size >= this.enough || this.waiting.fills(this.request)) this.filled?.();
@@ -133,7 +141,8 @@ export class KafkaPublisher extends EventPublisher {
     const placed = await this.place(producer, batch);
     if (placed.length === 0) return;
     try {
-      acknowledge(placed, await producer.send(byTopic(placed)));
+      const topics = byTopic(placed);
+      acknowledge(topics, await producer.send(topics));
     } catch (error) {
       this.producer = undefined;
       producer.discard();
@@ -159,7 +168,7 @@ export class KafkaPublisher extends EventPublisher {
   /** Gives each record its partition; the calls of a topic that is not there fail. */
   private async place(producer: IdempotentProducer, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
     const refused = new Map<string, PublishError>();
-    for (const topic of new Set(batch.map(({ record }) => record.topic))) {
+    for (const topic of new Set(batch.map(({ topic }) => topic))) {
       try {
         this.learn(topic, await producer.partitions(topic));
       } catch (error) {
@@ -167,9 +176,9 @@ export class KafkaPublisher extends EventPublisher {
       }
     }
     for (const waiting of batch) {
-      const refusal = refused.get(waiting.record.topic);
+      const refusal = refused.get(waiting.topic);
       if (refusal) waiting.call.fail(refusal);
-      else waiting.partition = partitionOf(waiting.record.key, this.counts.get(waiting.record.topic)!);
+      else waiting.partition = partitionOf(waiting.key, this.counts.get(waiting.topic)!);
     }
     return refused.size === 0 ? batch : batch.filter(({ call }) => !call.settled);
   }
@@ -190,7 +199,7 @@ export class KafkaPublisher extends EventPublisher {
     const now = performance.now();
     let first = 0;
     for (let call = this.calls[0]; call && (call.settled || call.deadline <= now); call = this.calls[++first]) {
-      call.fail(new PublishError(`the log did not acknowledge within ${this.deadlineMs} ms`));
+      if (!call.settled) call.fail(new PublishError(`the log did not acknowledge within ${this.deadlineMs} ms`));
     }
     this.calls.splice(0, first);
     if (this.calls.length > 0) return;
@@ -207,27 +216,36 @@ export class KafkaPublisher extends EventPublisher {
   }
 }
 
-function byTopic(batch: readonly Waiting[]): Map<string, PlacedMessage[]> {
-  const topics = new Map<string, PlacedMessage[]>();
-  for (const { record, partition } of batch) {
-    const message = { key: record.key, value: record.value, headers: record.headers, partition };
-    const messages = topics.get(record.topic);
-    if (messages) messages.push(message);
-    else topics.set(record.topic, [message]);
+function byTopic(batch: readonly Waiting[]): Map<string, Waiting[]> {
+  const topics = new Map<string, Waiting[]>();
+  for (const waiting of batch) {
+    const messages = topics.get(waiting.topic);
+    if (messages) messages.push(waiting);
+    else topics.set(waiting.topic, [waiting]);
   }
   return topics;
 }
 
-/** Records of one partition lie one after the other, in the order they were sent. */
-function acknowledge(batch: readonly Waiting[], first: FirstOffsets): void {
-  const next = new Map<string, number>();
-  const positions = batch.map(({ record: { topic }, partition }) => {
-    const place = `${topic}/${partition}`;
-    const offset = next.get(place) ?? first.of(topic, partition);
-    next.set(place, offset + 1);
-    return { topic, partition, offset };
-  });
-  batch.forEach(({ call, index }, at) => call.acknowledge(index, positions[at]!));
+/**
+ * Records of one partition lie one after the other, in the order they were sent.
+ * @throws when a partition is not acknowledged; nothing is told to the callers then.
+ */
+function acknowledge(batches: ReadonlyMap<string, readonly Waiting[]>, first: FirstOffsets): void {
+  const answers: [readonly Waiting[], number[]][] = [];
+  for (const [topic, batch] of batches) {
+    const next: number[] = [];
+    const offsets = batch.map(({ partition }) => {
+      const offset = (next[partition] ??= first.of(topic, partition));
+      next[partition] = offset + 1;
+      return offset;
+    });
+    answers.push([batch, offsets]);
+  }
+  for (const [batch, offsets] of answers) {
+    batch.forEach(({ topic, partition, call, index }, at) => {
+      call.acknowledge(index, { topic, partition, offset: offsets[at]! });
+    });
+  }
 }
 
 function messageOf(reason: unknown): string {
