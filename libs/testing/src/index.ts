@@ -1,5 +1,6 @@
 export * from './database.js';
 export * from './guarded.js';
+export * from './inventory.js';
 export * from './kafka.js';
 export * from './names.js';
 export * from './service.js';

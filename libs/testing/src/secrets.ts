@@ -13,7 +13,7 @@ export function secretsIn(
   secrets: readonly PlantedSecret[],
 ): string[] {
   return Object.entries(places).flatMap(([place, content]) => {
-    const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
+    const text = Buffer.from(content as string).toString('latin1');
     return secrets
       .filter((secret) => formsOf(secret.value).some((form) => text.includes(form)))
       .map((secret) => `${place} shows ${secret.name}`);

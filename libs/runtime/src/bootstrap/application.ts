@@ -2,6 +2,7 @@ import { type INestApplication, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createFastify } from '../http/fastify.js';
+import { HeldBytes } from '../http/held-bytes.js';
 import { type HttpFront } from '../http/front.js';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { RouteTable } from '../http/route-table.js';
@@ -29,7 +30,7 @@ export interface ApplicationParts {
 
 /** The Nest application on our Fastify, not yet initialised. */
 export async function createApplication(of: ApplicationParts): Promise<NestFastifyApplication> {
-  const fastify = createFastify(of);
+  const fastify = createFastify({ ...of, held: new HeldBytes() });
   measureRoutes(fastify, of.metrics);
   const adapter = new FastifyAdapter(fastify as never);
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(of), adapter, {

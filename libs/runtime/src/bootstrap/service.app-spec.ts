@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import { IsInt, IsString, MaxLength } from 'class-validator';
-import { createTestService, type TestService } from '#libs/testing';
+import { createTestService, inventoryGaps, type TestService } from '#libs/testing';
 import { Allow, Caller } from '../access/allow.js';
 import { type Principal } from '../access/principal.js';
 import { PageQuery } from '../http/pages.js';
 import { problem } from '../http/problem.js';
+import { describeService } from '../openapi/describe.js';
 
 class ThingDto {
   @IsString()
@@ -86,6 +87,14 @@ describe('a service', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths)).toContain('/things');
     expect((await service.request('/docs', { token: null })).status).toBe(200);
+  });
+
+  it('documents every route, and says the same without being started', async () => {
+    expect(await inventoryGaps(service)).toEqual([]);
+    const served: unknown = await (await service.request('/openapi.json', { token: null })).json();
+    expect(JSON.parse(JSON.stringify(await describeService({ service: 'things', module: ThingsModule })))).toEqual(
+      served,
+    );
   });
 
   it('names what is wrong with a body, field by field', async () => {

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { ApiExtension } from '@nestjs/swagger';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import { type TokenKind } from '../access/principal.js';
 
@@ -34,17 +35,25 @@ export function settingsOf(handler: Handler): RouteSettings {
 
 /** A decorator that adds `settings` to a handler, or to every handler of a controller that does not say otherwise. */
 export function routeSettings(settings: RouteSettings): ClassDecorator & MethodDecorator {
-  return ((target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+  return (target: object, _key?: string | symbol, descriptor?: PropertyDescriptor): void => {
     if (descriptor)
       return put(descriptor.value as Handler, { ...settingsOf(descriptor.value as Handler), ...settings });
     for (const handler of handlersOf(target as { prototype: object }))
       put(handler, { ...settings, ...settingsOf(handler) });
-  });
+  };
 }
 
 function put(handler: Handler, settings: RouteSettings): void {
   const before = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as object | undefined;
   Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG_METADATA, { ...before, tocsin: settings }, handler);
+  if (settings.access !== undefined) documentAccess(handler, settings.access);
+}
+
+/** In the OpenAPI document the operation says who may use it. */
+export const TOKEN_KINDS = 'x-token-kinds';
+
+function documentAccess(handler: Handler, access: NonNullable<RouteSettings['access']>): void {
+  ApiExtension(TOKEN_KINDS, access === 'public' ? [] : [...access])({}, '', { value: handler });
 }
 
 function handlersOf({ prototype }: { prototype: object }): Handler[] {

@@ -3,7 +3,8 @@ import { type Principal, type TokenKind, tokenKinds } from '../access/principal.
 import { tokenOf } from '../access/token.js';
 import { type TokenVerifier } from '../access/token-verifier.js';
 import { contentTypeProblem, JSON_TYPE } from './content-type.js';
-import { type Problem, problem } from './problem.js';
+import { type HeldBytes } from './held-bytes.js';
+import { type Problem, problem, ServiceUnavailable } from './problem.js';
 import { problemOf, sendProblem } from './problem-reply.js';
 import { type RouteSettings } from './route-config.js';
 
@@ -11,6 +12,7 @@ import { type RouteSettings } from './route-config.js';
 export interface Doorkeeping {
   readonly verifier: Pick<TokenVerifier, 'verify'>;
   readonly front: { readonly draining: boolean };
+  readonly held: Pick<HeldBytes, 'admit'>;
 }
 
 export type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
@@ -22,15 +24,17 @@ const JSON_ONLY: readonly string[] = [JSON_TYPE];
  * (CVE-2025-69211, CVE-2026-2293: reference performance-reliability 2.10), and it runs before the body is read. A Nest
  * guard would run after that, and costs several promises a request. A route that names no kinds is open to nobody.
  */
-export function guardOf(settings: RouteSettings, { verifier, front }: Doorkeeping): Hook {
+export function guardOf(settings: RouteSettings, { verifier, front, held }: Doorkeeping): Hook {
   const consumes = settings.consumes ?? JSON_ONLY;
   const access = settings.access ?? [];
   const raw = settings.raw === true;
+  const crowded = (request: FastifyRequest, reply: FastifyReply): Problem | undefined =>
+    held.admit(request, reply, settings.bodyLimit) ? undefined : new ServiceUnavailable('too much is being uploaded');
   return (request, reply, done) => {
     stamp(request, reply, front.draining);
     if (raw) request.takesRawBody = true;
     const admit = (refusal?: Problem): void => {
-      const answer = refusal ?? contentTypeProblem(request.headers, consumes);
+      const answer = refusal ?? contentTypeProblem(request.headers, consumes) ?? crowded(request, reply);
       if (answer) sendProblem(answer, request, reply);
       else done();
     };
@@ -89,5 +93,7 @@ function refusalOf(principal: Principal | undefined, kinds: readonly TokenKind[]
 
 /** The same for every reason: no hint. A browser asks for the token as the password of Basic. */
 export function unauthorized(): Problem {
-  return problem(401, 'Unauthorized', { headers: { 'www-authenticate': 'Bearer realm="tocsin", Basic realm="tocsin"' } });
+  return problem(401, 'Unauthorized', {
+    headers: { 'www-authenticate': 'Bearer realm="tocsin", Basic realm="tocsin"' },
+  });
 }

@@ -1,6 +1,7 @@
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type FastifyInstance } from 'fastify';
+import { TOKEN_KINDS } from '../http/route-config.js';
 import { serveSwaggerUi } from './swagger-ui.js';
 
 /** The OpenAPI 3.1 document of a service, without anything that differs from one start to the next. */
@@ -12,6 +13,7 @@ export function openApiDocument(app: INestApplication, service: string): OpenAPI
     .addBearerAuth({
       type: 'http',
       scheme: 'bearer',
+      bearerFormat: 'opaque',
       description: 'A token of Tocsin; `Token <t>` and Basic with the token as password do as well.',
     })
     .addSecurityRequirements('bearer')
@@ -19,8 +21,57 @@ export function openApiDocument(app: INestApplication, service: string): OpenAPI
   const operationIdFactory = (controller: string, method: string): string =>
     `${controller.replace(/Controller$/, '')}.${method}`;
   const document = SwaggerModule.createDocument(app, config, { operationIdFactory });
-  return { ...document, paths: sortedByKey(document.paths) };
+  const paths = Object.fromEntries(
+    Object.entries(document.paths).map(([path, item]) => [path, completedPath(path, item as Record<string, unknown>)]),
+  );
+  const components = { ...document.components, responses: { ...document.components?.responses, Problem: PROBLEM } };
+  return { ...document, paths: sortedByKey(paths), components } as OpenAPIObject;
 }
+
+type Operation = Record<string, unknown> & { responses?: Record<string, unknown> };
+
+const METHODS = new Set(['get', 'put', 'post', 'delete', 'patch', 'head', 'options']);
+
+/** Open operations need no token, and every one of ours may answer a problem document. */
+function completed(path: string, operation: Operation): Operation {
+  const { [TOKEN_KINDS]: kinds, ...rest } = operation;
+  const open = Array.isArray(kinds) && kinds.length === 0;
+  const own = !/^\/(api|integrate|oauth)\//.test(path) && !open;
+  return {
+    ...rest,
+    ...(open ? { security: [] } : kinds === undefined ? {} : { [TOKEN_KINDS]: kinds }),
+    ...(own ? { responses: { ...operation.responses, default: { $ref: '#/components/responses/Problem' } } } : {}),
+  };
+}
+
+function completedPath(path: string, item: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(item).map(([key, value]) => [
+    key,
+    METHODS.has(key) ? completed(path, value as Operation) : value,
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+/** RFC 9457, with the map of fields. */
+const PROBLEM = {
+  description: 'What is wrong (RFC 9457)',
+  content: {
+    'application/problem+json': {
+      schema: {
+        type: 'object',
+        required: ['type', 'title', 'status', 'instance'],
+        properties: {
+          type: { type: 'string' },
+          title: { type: 'string' },
+          status: { type: 'integer' },
+          detail: { type: 'string' },
+          instance: { type: 'string' },
+          fields: { type: 'object', additionalProperties: { type: 'string' } },
+        },
+      },
+    },
+  },
+};
 
 function sortedByKey<Value>(record: Record<string, Value>): Record<string, Value> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
