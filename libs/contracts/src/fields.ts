@@ -17,7 +17,8 @@ export const instant = z
     const parsed = parseInstant(payload.value);
     if (parsed !== undefined) payload.value = parsed;
     else payload.issues.push({ code: 'custom', message: NOT_AN_INSTANT, input: payload.value });
-  });
+  })
+  .meta({ format: 'date-time' });
 
 /** A non-empty text of at most `max` characters. */
 export function text(max: number): z.ZodString {

@@ -25,7 +25,7 @@ export function openApiDocument(app: INestApplication, service: string): OpenAPI
     Object.entries(document.paths).map(([path, item]) => [path, completedPath(path, item as Record<string, unknown>)]),
   );
   const components = { ...document.components, responses: { ...document.components?.responses, Problem: PROBLEM } };
-  return { ...document, paths: sortedByKey(paths), components } as OpenAPIObject;
+  return { ...document, paths: sortedByKey(paths), components };
 }
 
 type Operation = Record<string, unknown> & { responses?: Record<string, unknown> };
