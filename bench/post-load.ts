@@ -40,7 +40,7 @@ function repeat(socket: Socket, request: Buffer, until: number): Promise<number>
         left = left > 0 ? left - data.length : lackingOf(data);
       } catch (error) {
         socket.destroy();
-        return reject(error as Error);
+        return reject(error);
       }
       if (left > 0) return;
       count++;

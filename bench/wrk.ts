@@ -45,7 +45,16 @@ async function loadByWrk({ url, headers, body, connections, seconds }: Load): Pr
     const script = path.join(folder, 'post.lua');
     await writeFile(path.join(folder, 'body'), body);
     await writeFile(script, scriptOf(path.join(folder, 'body'), headers));
-    const { stdout } = await run('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, url]);
+    const { stdout } = await run('wrk', [
+      '-t1',
+      '--timeout',
+      '30s',
+      `-c${connections}`,
+      `-d${seconds}s`,
+      '-s',
+      script,
+      url,
+    ]);
     if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`wrk saw trouble:\n${stdout}`);
     return { answered: figure(stdout, /(\d+) requests in/), perSecond: figure(stdout, /Requests\/sec:\s+([\d.]+)/) };
   } finally {

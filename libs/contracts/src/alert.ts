@@ -22,29 +22,41 @@ class Fnv1a {
 
   /** Hashes the UTF-8 of `text` and a byte 0xFF. */
   add(text: string): void {
+    let { high, low } = this;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 0x7f) {
-        for (const byte of Buffer.from(text.slice(i))) this.step(byte);
-        break;
-      }
-      this.step(code);
+      if (code > 0x7f) return this.addBytes([...Buffer.from(text), 0xff]);
+      // Exclusive or, then times the prime 2^40 + 0x1b3, in 16-bit steps that stay within 32 bits.
+      low ^= code;
+      const first = (low & 0xffff) * 0x1b3;
+      const second = (low >>> 16) * 0x1b3 + (first >>> 16);
+      high = (Math.imul(high, 0x1b3) + (second >>> 16) + (low << 8)) | 0;
+      low = (second << 16) | (first & 0xffff);
     }
-    this.step(0xff);
-  }
-
-  /** Exclusive or, then times the prime 2^40 + 0x1b3, in 16-bit steps that stay within 32 bits. */
-  private step(byte: number): void {
-    const low = this.low ^ byte;
-    const first = (low & 0xffff) * 0x1b3;
-    const second = (low >>> 16) * 0x1b3 + (first >>> 16);
-    this.high = (Math.imul(this.high, 0x1b3) + (second >>> 16) + (low << 8)) | 0;
-    this.low = (second << 16) | (first & 0xffff);
+    this.high = high;
+    this.low = low;
+    this.addBytes([0xff]);
   }
 
   hex(): string {
-    return (this.high >>> 0).toString(16).padStart(8, '0') + (this.low >>> 0).toString(16).padStart(8, '0');
+    return hexOf(this.high) + hexOf(this.low);
   }
+
+  private addBytes(bytes: readonly number[]): void {
+    for (const byte of bytes) {
+      const low = this.low ^ byte;
+      const first = (low & 0xffff) * 0x1b3;
+      const second = (low >>> 16) * 0x1b3 + (first >>> 16);
+      this.high = (Math.imul(this.high, 0x1b3) + (second >>> 16) + (low << 8)) | 0;
+      this.low = (second << 16) | (first & 0xffff);
+    }
+  }
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hexOf(half: number): string {
+  return HEX[half >>> 24]! + HEX[(half >>> 16) & 0xff]! + HEX[(half >>> 8) & 0xff]! + HEX[half & 0xff]!;
 }
 
 /** Names by their UTF-8 bytes. Most senders write them in order already. */
