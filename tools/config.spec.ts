@@ -59,8 +59,8 @@ describe('the configuration of npm start', () => {
   });
 
   it.each([
-    [{ PORT: 'abc' }, 'PORT: read "abc"; allowed: a port from 1 to 65515'],
-    [{ PORT: '65530' }, 'PORT: read "65530"; allowed: a port from 1 to 65515'],
+    [{ PORT: 'abc' }, 'PORT: read "abc"; allowed: a port from 1 to 65485'],
+    [{ PORT: '65530' }, 'PORT: read "65530"; allowed: a port from 1 to 65485'],
     [{ KAFKA_PORT: '-1' }, 'KAFKA_PORT: read "-1"; allowed: a port from 1 to 65535'],
     [{ KAFKA_BROKERS: 'nowhere' }, 'KAFKA_BROKERS: read "nowhere"; allowed: host:port,host:port,...'],
     [{ SINKS: 'slack,pigeon' }, 'SINKS: read "slack,pigeon"; allowed: all, or some of '],

@@ -30,6 +30,8 @@ export interface StartConfig {
   readonly masterKeys: string | undefined;
   readonly topics: TopicNames;
   readonly sinks: readonly string[];
+  /** Processes of each service but the origin. */
+  readonly replicas: number;
   readonly ground: GroundChoice;
   readonly cacheDir: string;
   readonly mavenRepository: string | undefined;
@@ -42,7 +44,8 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const HIGHEST_OFFSET = 20;
+const MOST_REPLICAS = 5;
+const HIGHEST_OFFSET = 10 * MOST_REPLICAS;
 const MASTER_KEY_BYTES = 32;
 const TRUE = ['true', '1', 'yes', 'on'] as const;
 
@@ -118,6 +121,7 @@ const variables = {
     schema: z.string().transform(toList).refine(areSinks),
     allowed: `all, or some of ${sinksOf(services).join(',')}`,
   },
+  REPLICAS: wholeNumber(1, MOST_REPLICAS),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   MAVEN_REPOSITORY: url(http, 'an http or https URL'),
 } satisfies Record<string, Variable<unknown>>;
@@ -151,6 +155,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, root: s
       deadLetters: values.DEAD_LETTERS_TOPIC ?? defaultTopics.deadLetters,
     },
     sinks: chosen.includes('all') ? sinksOf(services) : chosen,
+    replicas: values.REPLICAS ?? 1,
     ground: values.TOCSIN_GROUND ?? 'auto',
     cacheDir: values.TOCSIN_CACHE ?? defaultCacheDir(environment),
     mavenRepository: values.MAVEN_REPOSITORY,

@@ -18,6 +18,7 @@ Variables (an empty one counts as not set):
   KAFKA_BROKERS              use this Kafka instead (with KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD, KAFKA_SSL, KAFKA_SSL_CA)
   DATABASE_URL               use this PostgreSQL instead
   SINKS           all        which delivery processes run, comma-separated
+  REPLICAS        1          processes of each service but the origin
   TOCSIN_GROUND   auto       auto, docker or embedded: where Kafka and PostgreSQL come from when the two above are not set
   TOCSIN_CACHE               where downloads are kept (default: tocsin in the user's cache folder)
   MAVEN_REPOSITORY           a mirror to fetch the broker's jars from

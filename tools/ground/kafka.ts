@@ -104,10 +104,17 @@ class Broker {
   private async format(): Promise<void> {
     const mark = path.join(this.folder, 'formatted');
     if (existsSync(mark)) return;
-    const clusterId = keptText(path.join(this.folder, 'cluster-id'), () => randomBytes(16).toString('base64url'));
+    const clusterId = keptText(path.join(this.folder, 'cluster-id'), newClusterId);
     const args = ['-Xmx128m', ...JVM_OPTIONS.filter((option) => !option.startsWith('-Xm')), 'kafka.tools.StorageTool'];
     const format = ['format', '--ignore-formatted', '--cluster-id', clusterId, '--config', this.properties];
     await promisify(execFile)(this.java, [...args, ...format], { env: this.env });
     writeFileSync(mark, `${clusterId}\n`);
   }
+}
+
+/** 16 random bytes as Kafka writes an id. The first bit is clear: an id that begins with a hyphen is taken for an option. */
+export function newClusterId(random: (size: number) => Buffer = randomBytes): string {
+  const bytes = random(16);
+  bytes[0]! &= 0x7f;
+  return bytes.toString('base64url');
 }

@@ -16,7 +16,7 @@ import { checkPorts, serviceProgram } from './service-program.js';
 const ORPHANS_LEAVE_MS = 5000;
 const ORPHANS_GRACE_MS = 5000;
 /** What takes requests is stopped first, so that nothing new comes in while the others finish. */
-const EDGE: readonly string[] = ['console', 'ingestion'];
+const EDGE = /^(console|ingestion)\b/;
 
 /** What an installation is made of, before anything runs. */
 export interface InstallationOptions {
@@ -60,8 +60,8 @@ export class Installation {
     this.become('stopping');
     const named = (test: (name: string) => boolean): Promise<unknown> =>
       Promise.all(this.keepers.filter(({ program }) => test(program.name)).map((keeper) => keeper.stop()));
-    await named((name) => EDGE.includes(name));
-    await named((name) => !EDGE.includes(name) && !isGround(name));
+    await named((name) => EDGE.test(name));
+    await named((name) => !EDGE.test(name) && !isGround(name));
     await named((name) => name === 'kafka');
     await named((name) => name === 'postgres');
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readConfig } from '../config.js';
 import { birthOf } from '../ground/own-processes.js';
 import { type InstallationSecrets } from '../ground/secrets.js';
-import { type ServiceEntry, services as allServices } from '../services.js';
+import { replicated, type ServiceEntry, services as allServices } from '../services.js';
 import { Installation } from './installation.js';
 import { firstSteps } from './first-steps.js';
 import { npmParents, watchParents } from './parents.js';
@@ -42,7 +42,8 @@ export async function main({
   mkdirSync(config.home, { recursive: true });
   await holdHome(config.home, instanceFile, say);
   const wanted = services.filter(({ sink }) => sink === undefined || config.sinks.includes(sink));
-  const installation = new Installation({ root, config, services: wanted, instanceFile, say });
+  const running = replicated(wanted, config.replicas);
+  const installation = new Installation({ root, config, services: running, instanceFile, say });
   const ending = whenToldToStop(installation, parents);
   try {
     const secrets = await Promise.race([installation.start(), ending]);

@@ -45,7 +45,7 @@ describe('processes killed at every crash point, the broker and the database too
     account = await trial.account('crash', ledger);
   }, 240_000);
   afterAll(async () => {
-    await trial.stop();
+    await trial?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -40,7 +40,7 @@ describe('one signal through the whole system', () => {
     expect(await trial.post('/alerts/INS', sample('alertmanager-webhook-firing'))).toMatchObject({ accepted: 1 });
     await until(() => colours().length === 1, { timeout: 30_000 });
   });
-  afterAll(() => trial.stop());
+  afterAll(() => trial?.stop());
 
   it('a firing alert is an open incident and one red message', async () => {
     expect(await incident()).toMatchObject({
