@@ -1,12 +1,12 @@
 import { type INestApplication, Module, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createFastify } from '../http/fastify.js';
 import { HeldBytes } from '../http/held-bytes.js';
 import { type HttpFront } from '../http/front.js';
 import { ProblemFilter } from '../http/problem-filter.js';
 import { RouteTable } from '../http/route-table.js';
-import { validationPipe } from '../http/validation.js';
+import { validateParameters } from '../http/validated-parameters.js';
 import { type Log } from '../logging/log.js';
 import { NestLog } from '../logging/nest-log.js';
 import { measureRoutes } from '../metrics/http-metrics.js';
@@ -38,7 +38,7 @@ export async function createApplication(of: ApplicationParts): Promise<NestFasti
     logger: new NestLog(of.log),
     abortOnError: false,
   });
-  app.useGlobalPipes(validationPipe());
+  validateParameters(app.get(ModulesContainer));
   app.useGlobalFilters(new ProblemFilter(of.log, of.routes));
   serveOpenApi(app, of.service, of.openApi);
   return app;

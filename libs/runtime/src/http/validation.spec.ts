@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
-import { IsArray, IsInt, IsString, ValidateNested } from 'class-validator';
+import { IsArray, IsInt, IsOptional, IsString, Max, ValidateNested } from 'class-validator';
 import { validationPipe } from './validation.js';
 
 class PartDto {
@@ -17,6 +17,11 @@ class WholeDto {
   @ValidateNested({ each: true })
   @Type(() => PartDto)
   parts!: PartDto[];
+
+  @IsOptional()
+  @IsInt()
+  @Max(9)
+  count?: number;
 }
 
 const check = (body: unknown): Promise<unknown> =>
@@ -40,6 +45,13 @@ describe('validation', () => {
         },
       },
     });
+  });
+
+  it('says what kind of value is expected before how large it may be', async () => {
+    const fieldsFor = (count: unknown) =>
+      check({ name: 'a', parts: [], count }).catch((error: { details: { fields: object } }) => error.details.fields);
+    expect(await fieldsFor('x')).toEqual({ count: 'must be an integer number' });
+    expect(await fieldsFor(10)).toEqual({ count: 'must not be greater than 9' });
   });
 
   it.each([null, undefined, 'text', 7, []])('refuses a body that is %j', async (body) => {

@@ -9,7 +9,6 @@ export function validationPipe(): ValidationPipe {
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     transform: true,
-    stopAtFirstError: true,
     validationError: { target: false, value: false },
     exceptionFactory: invalid,
   });
@@ -19,11 +18,14 @@ function invalid(errors: ValidationError[]): Problem {
   return problem(400, 'Invalid request', { fields: fieldsOf(errors) });
 }
 
-/** Dotted path to complaint, whole tree, at most 50. */
+/**
+ * Dotted path to complaint, whole tree, at most 50. Decorators are asked from the bottom up: of several complaints the last
+ * is that of the topmost decorator, which says what kind of value is expected.
+ */
 export function fieldsOf(errors: readonly ValidationError[], prefix = ''): Record<string, string> {
   const entries = errors.flatMap((error): [string, string][] => {
     const path = prefix === '' ? error.property : `${prefix}.${error.property}`;
-    const own = Object.values(error.constraints ?? {})[0];
+    const own = Object.values(error.constraints ?? {}).at(-1);
     const inner = Object.entries(fieldsOf(error.children ?? [], path));
     return own === undefined ? inner : [[path, complaint(own, error.property)], ...inner];
   });
