@@ -54,6 +54,23 @@ describe('the origin, in front of a service', () => {
     });
   });
 
+  it('reads nothing into a query', async () => {
+    const answer = await send('/tocsin/v1/incidents?tag=path%3D%2F../a&q=../b', { method: 'GET' });
+    expect(await answer.body.json()).toMatchObject({ path: '/tocsin/v1/incidents?tag=path%3D%2F../a&q=../b' });
+  });
+
+  it('finds nothing under a path that leads elsewhere', async () => {
+    for (const path of ['/alerts/INS%2f..%2fOTHER', '/alerts/%2e%2e%2fx', '/tocsin/v1/services/..x']) {
+      const answer = await send(path, { method: 'GET' });
+      expect([path, answer.statusCode, answer.headers['content-type']]).toEqual([
+        path,
+        404,
+        expect.stringContaining('application/problem+json'),
+      ]);
+      await answer.body.dump();
+    }
+  });
+
   it('adds who asked, and a request id', async () => {
     const answer = (await (await send('/tocsin/v1/me', { method: 'GET' })).body.json()) as { headers: object };
     expect(answer.headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-request-id': expect.any(String) });

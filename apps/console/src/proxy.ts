@@ -2,7 +2,7 @@ import replyFrom from '@fastify/reply-from';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { problem, sendProblem, ServiceUnavailable } from '#libs/runtime';
 import { type Located } from './config.js';
-import { upstreamOf } from './upstreams.js';
+import { decodedPath, upstreamOf } from './upstreams.js';
 
 /** Ingestion answers within 10 s whatever happens behind it; the origin waits a little longer. */
 const HEADERS_MS = 12_000;
@@ -33,12 +33,13 @@ export async function registerProxy(fastify: FastifyInstance, located: readonly 
 }
 
 function handOn(request: FastifyRequest, reply: FastifyReply, urls: ReadonlyMap<string, string>): FastifyReply {
-  const target = urls.get(upstreamOf(request.raw.url ?? '/')?.service ?? '');
-  if (target === undefined) return refuse(problem(404, 'Not found'), request, reply);
+  const path = (request.raw.url ?? '/').split('?', 1)[0]!;
+  const target = urls.get(upstreamOf(path)?.service ?? '');
+  if (target === undefined || leavesItsPath(path)) return refuse(problem(404, 'Not found'), request, reply);
   if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY) {
     return refuse(problem(413, 'Body too large', { detail: 'at most 16 MiB' }), request, reply);
   }
-  return reply.from(`${target}${request.raw.url}`, {
+  return reply.from(`${target}${path}`, {
     retryDelay: () => null,
     rewriteRequestHeaders: (_request, headers) => ({
       ...headers,
@@ -50,6 +51,12 @@ function handOn(request: FastifyRequest, reply: FastifyReply, urls: ReadonlyMap<
     onError: (failed) =>
       void refuse(new ServiceUnavailable('the service does not answer', 2), request, failed as FastifyReply),
   });
+}
+
+/** Whether a spelling such as `%2f..%2f` might lead to another path than the one that was matched; reply-from refuses these. */
+function leavesItsPath(path: string): boolean {
+  const decoded = decodedPath(path);
+  return decoded.includes('/..') || decoded.includes('../');
 }
 
 /** More than this is not read only to be dropped. */

@@ -52,7 +52,7 @@ export const upstreams: readonly Upstream[] = [
  * letters are read as what they stand for, so that a spelling cannot choose another service.
  */
 export function upstreamOf(url: string): Upstream | undefined {
-  const path = decoded(url.split('?', 1)[0] ?? '');
+  const path = decodedPath(url.split('?', 1)[0] ?? '');
   let best: { upstream: Upstream; length: number } | undefined;
   for (const upstream of upstreams) {
     for (const prefix of upstream.paths) {
@@ -63,7 +63,8 @@ export function upstreamOf(url: string): Upstream | undefined {
   return best?.upstream;
 }
 
-function decoded(path: string): string {
+/** A path with its encoded letters undone; as it is where that is impossible. */
+export function decodedPath(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
