@@ -2,6 +2,12 @@ import { CommanderError } from 'commander';
 import { EXIT, Failure } from './failure.js';
 import { createProgram } from './program.js';
 
+// Whoever reads the output may have seen enough: `tocsin events tail | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {
