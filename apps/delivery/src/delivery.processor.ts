@@ -5,6 +5,7 @@ import { recordOf } from './delivery/record.js';
 import { deliveriesOf } from './delivery/matched.js';
 import { IncidentBatch } from './incident/incident-batch.js';
 import {
+  type EventReference,
   type IncidentDocument,
   type IncidentEvent,
   incidentEvents,
@@ -19,10 +20,10 @@ import { type Sink } from './sink.js';
 import { selectIncidents } from './sql/incidents.js';
 import { lockMatching, selectIntegrations } from './sql/integrations.js';
 import { holdLanes, keyOfLane, type LaneKey } from './sql/lanes.js';
-import { type Batch, type NewDelivery, saveBatch, type TouchedLane } from './sql/save-batch.js';
+import { type Batch, type NewDelivery, type NewEvent, saveBatch, type TouchedLane } from './sql/save-batch.js';
 
 export interface ProcessorOptions {
-  readonly sink: Pick<Sink, 'name'>;
+  readonly sink: Pick<Sink, 'name' | 'serves'>;
   readonly topics: TopicNames;
   readonly clock: Clock;
   readonly rule: LaneRule;
@@ -73,8 +74,13 @@ async function takeIncidents(
   const batch = new IncidentBatch(known);
   for (const event of events) batch.take(event);
   const deliveries = batch.news.flatMap(({ incident, reference }) => deliveriesOf(integrations, incident, reference));
-  const { incidents, events: references } = batch;
-  return write({ incidents, events: references, deliveries }, batch.documents, unit, options);
+  const saved = batch.news.map(({ then, reference }) => eventOf(then, reference, options.rule));
+  return write({ incidents: batch.incidents, events: saved, deliveries }, batch.documents, unit, options);
+}
+
+function eventOf(then: IncidentDocument, reference: EventReference, { coalescing }: LaneRule): NewEvent {
+  const { incidentId, organizationId } = then;
+  return { incidentId, organizationId, ...reference, document: coalescing === 'each-event' ? then : null };
 }
 
 async function takeIntegration(
@@ -83,7 +89,8 @@ async function takeIntegration(
   options: ProcessorOptions,
 ): Promise<readonly Hint[]> {
   const now = options.clock.millis();
-  const change = await changeIntegration(event, unit, { sink: options.sink.name, now });
+  const { name, serves = name } = options.sink;
+  const change = await changeIntegration(event, unit, { sink: name, serves, now });
   if (!change) return [];
   const { deliveries, documents, integrationId } = change;
   const hints = await write({ incidents: [], events: [], deliveries }, documents, unit, options);

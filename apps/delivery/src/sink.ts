@@ -46,7 +46,10 @@ export interface Message {
   /** Stable over every try of one state of one incident at one integration. */
   readonly deliveryId: string;
   readonly integrationId: string;
+  /** As it is now; of a sink that gets each event, as it was right after that event. */
   readonly incident: IncidentDocument;
+  /** The newest event that it tells of. */
+  readonly event: { readonly id: string; readonly name: string };
 }
 
 /** How one call is addressed. */
@@ -71,7 +74,10 @@ export interface RateLimit {
  * rate limits, parking, dead letters, receipts, metrics and configuration.
  */
 export interface Sink<Environment = never, Config = unknown, Rendered = unknown> {
+  /** Its folder, and the value of SINK that starts its process. */
   readonly name: string;
+  /** The `sink` of the integrations that go through it, where that is not its name. */
+  readonly serves?: string;
   readonly sources: readonly SourceName[];
   /** `current-state`: one message an incident, edited. `each-event`: one call an event, in order. */
   readonly coalescing: 'current-state' | 'each-event';

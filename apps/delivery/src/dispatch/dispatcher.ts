@@ -198,8 +198,8 @@ export class Dispatcher {
     }
     const began = performance.now();
     metrics.begun(action, clock.millis() - job.since);
-    const { deliveryId, integrationId, incident, receipt } = job;
-    const outcome = await caller.send(job.integration, { deliveryId, integrationId, incident }, receipt);
+    const { deliveryId, integrationId, incident, event, receipt } = job;
+    const outcome = await caller.send(job.integration, { deliveryId, integrationId, incident, event }, receipt);
     crashpoint('delivery.after-send');
     const tick = performance.now();
     metrics.ended(action, outcome, tick - began);

@@ -14,13 +14,14 @@ import {
 } from '../lane/lane.js';
 import { classes, type Hint, hintsOf, scheduleOf } from '../lane/schedule.js';
 import { type Verdict } from '../lane/verdicts.js';
-import { type Receipt } from '../sink.js';
+import { type Message, type Receipt } from '../sink.js';
 import {
   keyOfLane,
   type LaneKey,
   type LaneWrite,
   type LeasedLane,
   type Quota,
+  selectSnapshots,
   selectSurroundings,
   type Surroundings,
   takeDueLanes,
@@ -34,6 +35,7 @@ export interface Job extends LaneKey {
   readonly class: number;
   readonly attempt: Attempt;
   readonly deliveryId: string;
+  readonly event: Message['event'];
   readonly receipt: Receipt | undefined;
   readonly incident: IncidentDocument;
   readonly integration: IntegrationDocument;
@@ -82,10 +84,11 @@ export async function takeLanes(
     });
     const writes = decided.map(({ write }) => write);
     await writeLanes(unit.tx, options.sink, writes);
+    const jobs = decided.flatMap(({ job }) => job ?? []);
     const settled = decided.flatMap(({ verdicts }) => verdicts);
     await settleAndRecord(unit, options.sink, settled, around, now);
     return {
-      jobs: decided.flatMap(({ job }) => job ?? []),
+      jobs: options.rule.coalescing === 'each-event' ? await asOfTheirEvents(unit, options.sink, jobs) : jobs,
       found: counted(lanes),
       hints: hintsOf(writes.filter(({ lease }) => lease === null)),
       settled,
@@ -162,7 +165,8 @@ function decide(
 }
 
 function jobOf(lane: LeasedLane, attempt: Attempt, state: Lane, around: Surroundings): Job {
-  const newest = around.waiting.at(-1);
+  const newest = around.waiting.findLast(({ sequence }) => sequence <= attempt.sequence);
+  const { last } = around.incident;
   const { integrationId, incidentId, fence } = lane;
   return {
     integrationId,
@@ -171,12 +175,23 @@ function jobOf(lane: LeasedLane, attempt: Attempt, state: Lane, around: Surround
     class: lane.class,
     attempt,
     deliveryId: newest?.deliveryId ?? attempt.id,
+    event: { id: newest?.eventId ?? last.eventId, name: last.name },
     receipt: state.shown?.receipt,
     incident: around.incident,
     integration: around.integration,
     trial: around.parked,
     since: newest?.at ?? attempt.startedAt,
   };
+}
+
+/** Jobs with the incident as it was right after the event that each tells of. */
+async function asOfTheirEvents(unit: UnitOfWork, sink: string, jobs: readonly Job[]): Promise<readonly Job[]> {
+  const events = jobs.map(({ incidentId, attempt }) => ({ incidentId, sequence: attempt.sequence }));
+  const snapshots = await selectSnapshots(unit.tx, sink, events);
+  return jobs.map((job) => {
+    const incident = snapshots.get(`${job.incidentId}/${job.attempt.sequence}`) ?? job.incident;
+    return { ...job, incident, event: { ...job.event, name: incident.last.name } };
+  });
 }
 
 function counted(lanes: readonly LeasedLane[]): ReadonlyMap<string, number> {

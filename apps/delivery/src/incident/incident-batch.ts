@@ -1,14 +1,15 @@
 import { type EventReference, evolve, type IncidentDocument, type IncidentEvent, referenceOf } from './incident.js';
 
-/** One event that was new, and the incident as it is after the whole batch. */
+/** One event that was new: the incident as it was right after it, and as it is after the whole batch. */
 export interface News {
+  readonly then: IncidentDocument;
   readonly incident: IncidentDocument;
   readonly reference: EventReference;
 }
 
 /** The incidents of a batch while it is folded. */
 export class IncidentBatch {
-  private readonly taken: { incidentId: string; reference: EventReference }[] = [];
+  private readonly taken: { then: IncidentDocument; reference: EventReference }[] = [];
   private readonly folded: Map<string, IncidentDocument>;
 
   constructor(known: ReadonlyMap<string, IncidentDocument>) {
@@ -22,7 +23,7 @@ export class IncidentBatch {
     const after = evolve(before, event);
     if (!after || after === before) return;
     this.folded.set(incidentId, after);
-    this.taken.push({ incidentId, reference: referenceOf(event) });
+    this.taken.push({ then: after, reference: referenceOf(event) });
   }
 
   get documents(): ReadonlyMap<string, IncidentDocument> {
@@ -30,19 +31,11 @@ export class IncidentBatch {
   }
 
   get news(): readonly News[] {
-    return this.taken.map(({ incidentId, reference }) => ({ incident: this.folded.get(incidentId)!, reference }));
+    return this.taken.map((each) => ({ ...each, incident: this.folded.get(each.then.incidentId)! }));
   }
 
   /** The incidents that changed. */
   get incidents(): readonly IncidentDocument[] {
-    return [...new Set(this.taken.map(({ incidentId }) => incidentId))].map((id) => this.folded.get(id)!);
-  }
-
-  get events(): readonly (EventReference & { incidentId: string; organizationId: string })[] {
-    return this.news.map(({ incident: { incidentId, organizationId }, reference }) => ({
-      incidentId,
-      organizationId,
-      ...reference,
-    }));
+    return [...new Set(this.taken.map(({ then }) => then.incidentId))].map((id) => this.folded.get(id)!);
   }
 }

@@ -32,6 +32,7 @@ export interface IncidentDocument {
 /** An event, as far as the account of its deliveries needs it. */
 export interface EventReference {
   readonly eventId: string;
+  readonly name: string;
   readonly rootEventId: string;
   readonly sequence: number;
   readonly recordedAt: Instant;
@@ -51,7 +52,7 @@ export function isIncidentEvent(event: EventEnvelope): event is IncidentEvent {
 
 export function referenceOf(event: IncidentEvent): EventReference {
   const { id, correlationId, recordedAt } = event.metadata;
-  return { eventId: id, rootEventId: correlationId, sequence: event.payload.sequence, recordedAt };
+  return { eventId: id, name: event.name, rootEventId: correlationId, sequence: event.payload.sequence, recordedAt };
 }
 
 /**

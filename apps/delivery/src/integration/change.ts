@@ -26,11 +26,11 @@ const SKEW = 60_000;
 export async function changeIntegration(
   event: IntegrationEvent,
   unit: UnitOfWork,
-  { sink, now }: { sink: string; now: number },
+  { sink, serves, now }: { sink: string; serves: string; now: number },
 ): Promise<Change | undefined> {
   const { integrationId } = event.payload;
   const stored = await selectIntegration(unit.tx, sink, integrationId);
-  if (!stored && sinkOf(event) !== sink) return undefined;
+  if (!stored && sinkOf(event) !== serves) return undefined;
   const before = stored?.document;
   const after = evolve(before, event);
   if (!after || after === before) return undefined;
@@ -64,7 +64,7 @@ async function owed(
     const since = earlier(before.pausedAt ?? before.createdAt, SKEW);
     const missed = await selectMissed(tx, sink, after.integrationId, since);
     for (const { incident } of missed) incidents.set(incident.incidentId, incident);
-    rows.push(...catchUpOf(after, missed, { eventId: id, rootEventId: correlationId, recordedAt }));
+    rows.push(...catchUpOf(after, missed, { eventId: id, name: event.name, rootEventId: correlationId, recordedAt }));
   }
   return [...new Map(rows.map((row) => [row.deliveryId, row])).values()];
 }

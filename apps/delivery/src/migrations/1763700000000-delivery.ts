@@ -50,7 +50,7 @@ const INCIDENT = `
   ) with (fillfactor = 70)`;
 const INCIDENT_OPEN = 'create index incident_open on incident (sink, organization_id, opened_at) where open';
 
-/** The events of late: an integration that turns out to have wanted them is given them afterwards. */
+/** The events of late: an integration that turns out to have wanted them is given them afterwards. `document` is kept for a sink that sends each event. */
 const EVENT = `
   create table incident_event (
     sink text not null,
@@ -58,7 +58,9 @@ const EVENT = `
     sequence integer not null,
     organization_id text not null,
     event_id text not null,
+    name text not null,
     root_event_id text not null,
+    document json,
     recorded_at timestamptz not null,
     primary key (sink, incident_id, sequence)
   )`;

@@ -29,7 +29,7 @@ export async function selectEventsSince(
   since: Instant,
 ): Promise<readonly Late[]> {
   const { rows } = await tx.query<EventReference & { document: IncidentDocument }>(
-    `select e.event_id as "eventId", e.root_event_id as "rootEventId", e.sequence, e.recorded_at as "recordedAt", i.document
+    `select e.event_id as "eventId", e.name, e.root_event_id as "rootEventId", e.sequence, e.recorded_at as "recordedAt", i.document
        from incident_event e join incident i on i.sink = e.sink and i.incident_id = e.incident_id
       where e.sink = $1 and e.organization_id = $2 and e.recorded_at >= $3::timestamptz
       order by e.incident_id, e.sequence`,

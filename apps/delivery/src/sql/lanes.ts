@@ -26,6 +26,21 @@ export async function holdLanes(tx: Tx, sink: string, keys: readonly LaneKey[]):
   return new Map(rows.map((row) => [keyOfLane(row), row.state]));
 }
 
+/** The incidents as they were right after these events; absent where that is not kept (any more). */
+export async function selectSnapshots(
+  tx: Tx,
+  sink: string,
+  events: readonly { readonly incidentId: string; readonly sequence: number }[],
+): Promise<ReadonlyMap<string, IncidentDocument>> {
+  const { rows } = await tx.query<{ document: IncidentDocument }>(
+    `select document from incident_event
+      where sink = $1 and document is not null
+        and (incident_id, sequence) in (select * from unnest($2::text[], $3::integer[]))`,
+    [sink, events.map(({ incidentId }) => incidentId), events.map(({ sequence }) => sequence)],
+  );
+  return new Map(rows.map(({ document }) => [`${document.incidentId}/${document.sequence}`, document]));
+}
+
 /** How many lanes of one class of one integration may be begun. */
 export interface Quota {
   readonly integrationId: string;

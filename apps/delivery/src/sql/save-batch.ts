@@ -21,9 +21,16 @@ export interface TouchedLane extends LaneKey, LaneSchedule {
   readonly state: Lane;
 }
 
+/** An event of late; `document` is the incident right after it, for a sink that sends each event. */
+export interface NewEvent extends EventReference {
+  readonly incidentId: string;
+  readonly organizationId: string;
+  readonly document: IncidentDocument | null;
+}
+
 export interface Batch {
   readonly incidents: readonly IncidentDocument[];
-  readonly events: readonly (EventReference & { readonly incidentId: string; readonly organizationId: string })[];
+  readonly events: readonly NewEvent[];
   readonly deliveries: readonly NewDelivery[];
   readonly lanes: readonly TouchedLane[];
 }
@@ -54,10 +61,11 @@ const SAVE = `
     on conflict (sink, incident_id) do update
        set sequence = excluded.sequence, open = excluded.open, opened_at = excluded.opened_at, document = excluded.document
   ), events as (
-    insert into incident_event (sink, incident_id, sequence, organization_id, event_id, root_event_id, recorded_at)
-    select $1, "incidentId", sequence, "organizationId", "eventId", "rootEventId", "recordedAt"
+    insert into incident_event (sink, incident_id, sequence, organization_id, event_id, name, root_event_id, recorded_at,
+                                document)
+    select $1, "incidentId", sequence, "organizationId", "eventId", name, "rootEventId", "recordedAt", document
       from json_to_recordset($3) as row("incidentId" text, sequence integer, "organizationId" text, "eventId" text,
-                                        "rootEventId" text, "recordedAt" timestamptz)
+                                        name text, "rootEventId" text, "recordedAt" timestamptz, document json)
     on conflict do nothing
   ), lanes as (
     insert into lane (sink, integration_id, incident_id, state, class, due_at)
