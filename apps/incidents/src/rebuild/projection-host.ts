@@ -18,9 +18,12 @@ import {
   startBuilding,
 } from './registry.js';
 import { trySwitch } from './switch.js';
+import { within } from './within.js';
 
 const TICK = 1_000;
 const TICK_WHILE_BUILDING = 200;
+/** Reads go on without a broker: one that does not answer by then is counted as away. */
+const BROKER_MS = 2_000;
 
 /** What came of a request to rebuild. */
 export type RebuildAnswer =
@@ -70,7 +73,7 @@ export class ProjectionHost implements OnApplicationBootstrap {
   ): Promise<(Position & { checkpoint: Record<string, number> }) | undefined> {
     const name = this.topicOf(model);
     const checkpoints = await readCheckpoints(this.store, processorName(model, building ?? active), name);
-    const topic = await this.eventLog.topic(name).catch(() => undefined);
+    const topic = await within(BROKER_MS, this.eventLog.topic(name));
     const position = positionOf(checkpoints, topic);
     if (!position) return undefined;
     const ordered = [...checkpoints].sort((a, b) => a.partition - b.partition);
