@@ -35,15 +35,15 @@ function coded(status: number, code: number, message: string): AlertmanagerRefus
   return { status, body: { code, message } };
 }
 
-/** `GET /api/v2/status`: no cluster, no configuration to show, and who really answers. */
+/** `GET /api/v2/status`: no cluster, no configuration to show, the version whose API this is, and who really answers. */
 export function statusOf(startedAt: string): object {
   return {
     cluster: { status: 'disabled', peers: [] },
     config: { original: '' },
     uptime: startedAt,
-    versionInfo: { version: '1', branch: 'tocsin', revision: '', buildDate: '', buildUser: '', goVersion: '' },
+    versionInfo: { version: '0.25.0', branch: 'tocsin', revision: '', buildDate: '', buildUser: '', goVersion: '' },
   };
 }
 
-/** The answer to whoever would make a silence. */
-export const UNSUPPORTED = { code: 405, message: 'Tocsin keeps no silences: silence where the alerts are made' };
+/** The answer to whoever would make a silence, in the form that clients show: a bare text. */
+export const NO_SILENCES = JSON.stringify('Tocsin keeps no silences: silence where the alerts are made');

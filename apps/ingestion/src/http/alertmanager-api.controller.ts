@@ -7,7 +7,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { MAX_BATCH } from '../body.js';
 import { IngestPipeline } from '../ingest.pipeline.js';
 import { sourcesOf } from '../sources/index.js';
-import { refusedAs, statusOf, UNSUPPORTED } from './alertmanager-answers.js';
+import { NO_SILENCES, refusedAs, statusOf } from './alertmanager-answers.js';
 import { partitionFor, posted } from './posted.js';
 
 const SOURCES = sourcesOf('/alerts/{partition}/api/v2/alerts');
@@ -81,9 +81,9 @@ export class AlertmanagerApiController {
   }
 
   @Post('api/v2/silences')
-  @HttpCode(405)
-  silence(): object {
-    return UNSUPPORTED;
+  @RawBody()
+  async silence(@Res() reply: FastifyReply): Promise<void> {
+    await reply.code(400).type('application/json').send(NO_SILENCES);
   }
 
   @Get('api/v2/silence/:id')
