@@ -4,7 +4,12 @@ const notSpec = { pathNot: '(spec|contract|given)\\.ts$' };
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     ...ladder.slice(0, -1).map((lib, step) => ({
       name: `ladder-${lib}`,
       comment: `libs/${lib} may import only what stands left of it`,

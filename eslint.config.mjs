@@ -29,9 +29,15 @@ const pureCore = {
   ],
   'no-restricted-syntax': [
     'error',
-    { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Time is passed in.' },
+    {
+      selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+      message: 'Time is passed in.',
+    },
     { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is passed in.' },
-    { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'Randomness is passed in.' },
+    {
+      selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+      message: 'Randomness is passed in.',
+    },
   ],
 };
 
@@ -63,7 +69,10 @@ export default tseslint.config(
     ignores: ['**/*.spec.ts', 'libs/core/src/clock.ts', 'libs/core/src/ids.ts', 'libs/core/src/backoff.ts'],
     rules: pureCore,
   },
-  { files: ['**/config.ts', '**/*spec.ts', 'libs/testing/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['**/config.ts', '**/*spec.ts', 'libs/testing/**', 'bench/**'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   { files: ['tools/**', 'bench/**', 'apps/cli/**'], rules: { 'no-console': 'off' } },
   { files: ['**/*.d.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },
   { files: ['**/*spec.ts', '**/*.contract.ts'], rules: { 'max-lines-per-function': 'off' } },

@@ -40,3 +40,12 @@ export class PositionUnreadable extends FatalStreamError {
     super(`${topic}/${partition} cannot be read at offset ${position}: what the client delivers does not continue it`);
   }
 }
+
+/** The broker keeps handing out records whose checksum is wrong: the file it reads from is damaged. */
+export class CorruptRecords extends FatalStreamError {
+  override readonly name = 'CorruptRecords';
+
+  constructor(topic: string, reason: string) {
+    super(`${topic} holds damaged records: ${reason}`);
+  }
+}

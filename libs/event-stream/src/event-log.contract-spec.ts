@@ -1,6 +1,7 @@
 import { testKafka } from '#libs/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { describeEventLog, type LogUnderTest } from './event-log.contract.js';
+import { type LogUnderTest } from './contract/stage.contract.js';
+import { describeEventLog } from './event-log.contract.js';
 import { KafkaConnection } from './kafka/connection.js';
 import { KafkaEventLog } from './kafka/event-log.js';
 import { KafkaPublisher } from './kafka/publisher.js';

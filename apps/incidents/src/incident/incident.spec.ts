@@ -58,11 +58,11 @@ describe('an incident', () => {
       .thenNothing());
 
   it('has no end when it is stateless', () =>
-    given([{ name: 'IncidentOpened', payload: { ...opened.payload, stateful: false } as never }])
+    given([{ name: 'IncidentOpened', payload: { ...opened.payload, stateful: false } }])
       .when(close('2026-11-20T09:40:00.000Z'))
       .thenNothing());
   it('stays closed when it was over as it opened', () =>
-    given([{ name: 'IncidentOpened', payload: { ...opened.payload, endTime: '2026-11-20T09:39:00.000Z' } as never }])
+    given([{ name: 'IncidentOpened', payload: { ...opened.payload, endTime: '2026-11-20T09:39:00.000Z' } }])
       .when(close('2026-11-20T09:40:00.000Z'))
       .thenNothing());
 });

@@ -12,7 +12,7 @@ import InstrumentationEventEmitter from 'kafkajs/src/instrumentation/emitter.js'
 import Cluster from 'kafkajs/src/cluster/index.js';
 import { createLogger } from 'kafkajs/src/loggers/index.js';
 import createProducer from 'kafkajs/src/producer/index.js';
-import { Sockets } from './sockets.js';
+import { type Address, Sockets } from './sockets.js';
 
 /** How to reach Kafka. */
 export interface KafkaOptions {
@@ -21,6 +21,8 @@ export interface KafkaOptions {
   readonly clientId: string;
   readonly ssl?: KafkaConfig['ssl'];
   readonly sasl?: KafkaConfig['sasl'];
+  /** Where to connect to instead of the address that a broker advertises: a tunnel, a proxy. */
+  readonly reach?: (broker: Address) => Address;
   /** Where the client's warnings go; default nowhere. */
   readonly log?: ClientLog;
 }
@@ -66,7 +68,7 @@ export class KafkaConnection {
 
   /** A handle on the given brokers (default: the configured ones) for requests of our own. */
   cluster(brokers: readonly string[] = this.options.brokers, answerMs = ANSWER_MS): ClusterHandle {
-    const sockets = new Sockets();
+    const sockets = new Sockets(this.options.reach);
     const events = new InstrumentationEventEmitter();
     events.addListener(REQUEST_TIMEOUT, ({ payload }) => sockets.drop(String(payload['broker'])));
     const cluster = new Cluster({ ...this.common(sockets, answerMs), brokers, instrumentationEmitter: events });
@@ -90,7 +92,7 @@ export class KafkaConnection {
 
   /** A group member. It never restarts by itself: whoever made it makes the next. */
   consumer(config: ConsumerConfig): { consumer: Consumer; close(): void } {
-    const sockets = new Sockets();
+    const sockets = new Sockets(this.options.reach);
     const kafka = new Kafka({
       ...this.common(sockets, ANSWER_MS),
       brokers: [...this.options.brokers],

@@ -5,9 +5,9 @@ import { Assignment, type Progress } from '../assignment.js';
 import { PositionUnreadable, TopicRecreated } from '../errors.js';
 import { handOver, type HandOver, persist } from '../hand-over.js';
 import { type BatchBounds, parts } from '../parts.js';
-import { type RecordBatch } from '../records.js';
 import { type KafkaConnection } from './connection.js';
 import { type Control } from './control.js';
+import { Heartbeats } from './heartbeats.js';
 import { KafkaRecord } from './kafka-record.js';
 
 /** What a member needs from the subscription that it works for. */
@@ -19,6 +19,8 @@ export interface MemberScope extends HandOver {
   readonly bounds: BatchBounds;
   /** Identity of the topic that the subscription began with; the first assignment sets it. */
   topicId: string | undefined;
+  /** What was delivered does not continue a position: a look at the log may tell why. */
+  missed(): void;
 }
 
 const SESSION_MS = 10_000;
@@ -27,8 +29,10 @@ const HEARTBEAT_MS = SESSION_MS / 10;
 const REBALANCE_MS = 10_000;
 /** What a handler gets to finish when the group is about to be divided anew. */
 const REBALANCE_GRACE_MS = 3_000;
+const JOIN_GRACE_MS = 2_000;
 const STOP_GRACE_MS = 4_000;
 const STOP_MS = 5_000;
+/** K16, K17: small waits for latency and fast rebalances, bounded fetches for memory. */
 const FETCH = { minBytes: 1, maxWaitTimeInMs: 500, maxBytes: 4 * 1024 * 1024, maxBytesPerPartition: 512 * 1024 };
 /** Partitions handled at once: enough to overlap their transactions, few enough for the connection pool. */
 const CONCURRENCY = 4;
@@ -37,20 +41,19 @@ const MAX_MISSES = 8;
 /**
  * One life of a kafkajs group member. Kafka's group divides the partitions; where to read is decided by the handler's
  * checkpoints alone (K10): every assignment is answered by seeks, and a batch that does not go on at the position is
- * dropped.
+ * dropped (K15).
  */
 export class GroupMember {
   private readonly consumer: Consumer;
   private readonly closeSockets: () => void;
-  private beats: NodeJS.Timeout | undefined;
+  private readonly heartbeats = new Heartbeats(HEARTBEAT_MS / 2, (rebalancing) => this.giveUp(rebalancing));
   private assignment = new Assignment([]);
-  private joined = false;
-  private active = 0;
-  private beat: (() => Promise<void>) | undefined;
-  private beatError: Error | undefined;
   private dirty = false;
   private stopping = false;
+  private isJoined = false;
+  private readonly joined: Promise<void>;
   private readonly crashed: Promise<Error>;
+  private join!: () => void;
   private crash!: (error: Error) => void;
 
   constructor(private readonly scope: MemberScope) {
@@ -63,6 +66,7 @@ export class GroupMember {
     });
     this.consumer = consumer;
     this.closeSockets = close;
+    this.joined = new Promise((resolve) => (this.join = resolve));
     this.crashed = new Promise((resolve) => (this.crash = resolve));
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.assign(payload.memberAssignment[scope.topic] ?? []));
     consumer.on(consumer.events.HEARTBEAT, () => scope.moved());
@@ -87,7 +91,7 @@ export class GroupMember {
 
   /** Whether the group has taken it in and its positions are known. */
   get settled(): boolean {
-    return this.joined && this.assignment.located;
+    return this.isJoined && this.assignment.located;
   }
 
   progress(): readonly Progress[] {
@@ -102,23 +106,43 @@ export class GroupMember {
     await Promise.race([this.leave(), pause(STOP_MS, undefined, { ref: false })]);
     this.assignment.end();
     clearTimeout(patience);
-    this.rest();
+    this.heartbeats.stop();
     this.closeSockets();
   }
 
+  /** Tells Kafka how far we are. Nothing reads it back; lag tools do. */
+  async commit(): Promise<void> {
+    const { topic } = this.scope;
+    const offsets = this.progress().map(({ partition, position }) => ({ topic, partition, offset: String(position) }));
+    if (!this.isJoined || !this.dirty || offsets.length === 0) return;
+    this.dirty = false;
+    await this.consumer.commitOffsets(offsets).catch(() => undefined);
+  }
+
+  /** A member that is about to join is let in first: kafkajs could not leave for it, and the group would wait for it. */
   private async leave(): Promise<void> {
+    await Promise.race([this.joined, this.crashed, pause(JOIN_GRACE_MS, undefined, { ref: false })]);
     await this.commit();
     await this.consumer.disconnect().catch(() => undefined);
   }
 
   private assign(partitions: readonly number[]): void {
     this.assignment.end();
-    this.joined = true;
-    this.beatError = undefined;
+    this.heartbeats.reset();
     const assignment = new Assignment(partitions);
+    if (this.stopping) assignment.retire();
     this.assignment = assignment;
+    this.isJoined = true;
+    this.join();
     assignment.ready = this.resume(assignment);
     this.scope.moved();
+  }
+
+  /** The partitions are lost, or will be when the group has been divided anew. */
+  private giveUp(rebalancing: boolean): void {
+    const { assignment } = this;
+    assignment.retire();
+    setTimeout(() => assignment.end(), rebalancing ? REBALANCE_GRACE_MS : 0).unref();
   }
 
   /** Finds out where to go on and seeks there. Answers false when the assignment ended before that. */
@@ -144,20 +168,16 @@ export class GroupMember {
   }
 
   private async eachBatch(payload: EachBatchPayload): Promise<void> {
-    this.beat = () => payload.heartbeat();
-    this.active += 1;
-    this.beats ??= setInterval(() => void this.heartbeat(), HEARTBEAT_MS / 2);
+    this.heartbeats.enter(() => payload.heartbeat());
     try {
       const { assignment } = this;
       if (!(await assignment.ready)) return;
       const progress = assignment.of(payload.batch.partition);
-      if (!progress || this.over(payload, assignment)) return;
-      await this.deliver(payload, assignment, progress);
+      if (progress && !this.over(payload, assignment)) await this.deliver(payload, assignment, progress);
     } finally {
-      this.active -= 1;
-      if (this.active === 0) this.rest();
+      this.heartbeats.leave();
     }
-    if (this.beatError) throw this.beatError;
+    if (this.heartbeats.error) throw this.heartbeats.error;
   }
 
   private over(payload: EachBatchPayload, assignment: Assignment): boolean {
@@ -165,71 +185,40 @@ export class GroupMember {
   }
 
   private async deliver(payload: EachBatchPayload, assignment: Assignment, progress: Progress): Promise<void> {
+    const { topic, bounds } = this.scope;
+    const { partition } = progress;
     const batch = payload.batch as unknown as Batch;
     const last = Number(batch.lastOffset());
     if (!progress.continues(Number(batch.fetchedOffset), Number(batch.firstOffset()), last)) return this.miss(progress);
     progress.misses = 0;
     progress.highWatermark = Number(batch.highWatermark);
-    const all = batch.messages.map((message) => new KafkaRecord(this.scope.topic, progress.partition, message));
-    const records = all[0]!.offset >= progress.position ? all : all.filter(({ offset }) => offset >= progress.position);
-    for (const [part, end] of parts(records, last + 1, this.scope.bounds)) {
-      const { partition, highWatermark } = progress;
-      const { topic } = this.scope;
-      const whole: RecordBatch = {
-        topic,
-        topicId: assignment.topicId,
-        partition,
-        records: part,
-        nextOffset: end,
-        highWatermark,
-      };
-      const next = await handOver(this.scope, assignment, progress, whole, () => this.heartbeat());
+    const { topicId } = assignment;
+    for (const [records, nextOffset] of parts(recordsFrom(progress, topic, batch), last + 1, bounds)) {
+      const part = { topic, topicId, partition, records, nextOffset, highWatermark: progress.highWatermark };
+      const next = await handOver(this.scope, assignment, progress, part, () => this.heartbeats.send());
       if (next === undefined) return;
       this.dirty = true;
-      if (next !== end) return this.seek(progress.partition, next);
-      payload.resolveOffset(String(end - 1));
+      if (next !== nextOffset) return this.seek(partition, next);
+      payload.resolveOffset(String(nextOffset - 1));
       if (this.over(payload, assignment)) return;
     }
   }
 
   private miss(progress: Progress): void {
     progress.misses += 1;
-    if (progress.misses > MAX_MISSES) {
-      return this.scope.fail(new PositionUnreadable(this.scope.topic, progress.partition, progress.position));
-    }
-    this.seek(progress.partition, progress.position);
+    this.scope.missed();
+    if (progress.misses <= MAX_MISSES) return this.seek(progress.partition, progress.position);
+    this.scope.fail(new PositionUnreadable(this.scope.topic, progress.partition, progress.position));
   }
 
   private pass(partition: number, first: string | null, last: string): void {
     const progress = this.assignment.of(partition);
     if (progress?.pass(first === null ? undefined : Number(first), Number(last))) this.scope.moved();
   }
+}
 
-  /** Heartbeats of our own run while handlers work: between batches kafkajs sends them itself (K3). */
-  private rest(): void {
-    clearInterval(this.beats);
-    this.beats = undefined;
-  }
-
-  private async heartbeat(): Promise<void> {
-    try {
-      await this.beat?.();
-    } catch (error) {
-      if (this.beatError) return;
-      this.beatError = error as Error;
-      const rebalancing = (error as { type?: string }).type === 'REBALANCE_IN_PROGRESS';
-      const { assignment } = this;
-      assignment.retire();
-      setTimeout(() => assignment.end(), rebalancing ? REBALANCE_GRACE_MS : 0).unref();
-    }
-  }
-
-  /** Tells Kafka how far we are. Nothing reads it back; lag tools do. */
-  async commit(): Promise<void> {
-    const { topic } = this.scope;
-    const offsets = this.progress().map(({ partition, position }) => ({ topic, partition, offset: String(position) }));
-    if (!this.joined || !this.dirty || offsets.length === 0) return;
-    this.dirty = false;
-    await this.consumer.commitOffsets(offsets).catch(() => undefined);
-  }
+function recordsFrom({ partition, position }: Progress, topic: string, batch: Batch): KafkaRecord[] {
+  const records = batch.messages.map((message) => new KafkaRecord(topic, partition, message));
+  const overlaps = records.length > 0 && records[0]!.offset < position;
+  return overlaps ? records.filter(({ offset }) => offset >= position) : records;
 }

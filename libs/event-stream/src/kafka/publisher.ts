@@ -16,9 +16,10 @@ export interface KafkaPublisherOptions {
   readonly request?: RequestBounds;
   /** Milliseconds that a busy publisher waits for the next request to fill; default 2. */
   readonly lingerMs?: number;
+  /** Milliseconds between two looks at the metadata, also while nothing is published (K13); default 30,000. */
+  readonly refreshMs?: number;
 }
 
-const KEEP_ALIVE_MS = 30_000;
 const EXPIRY_MS = 100;
 const REOPEN_MS = 250;
 const BUSY_FROM = 16;
@@ -58,7 +59,7 @@ export class KafkaPublisher extends EventPublisher {
     this.maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
     this.request = options.request ?? { records: 1_000, bytes: 512 * 1024 };
     this.lingerMs = options.lingerMs ?? 2;
-    this.keepAlive = setInterval(() => void this.refresh(), KEEP_ALIVE_MS);
+    this.keepAlive = setInterval(() => void this.refresh(), options.refreshMs ?? 30_000);
     this.keepAlive.unref();
   }
 

@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type Broker from 'kafkajs/src/broker/index.js';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import { backoff, doubling } from '#libs/core';
-import { CheckpointOutsideLog } from '../errors.js';
+import { CheckpointOutsideLog, CorruptRecords, FatalStreamError } from '../errors.js';
 import { type ReadOptions } from '../event-log.js';
 import { type StreamRecord } from '../records.js';
 import { type ClusterHandle, type KafkaConnection } from './connection.js';
+import { isCorruption } from './corruption.js';
 import { type Control, groupByLeader } from './control.js';
 import { KafkaRecord } from './kafka-record.js';
 
@@ -38,7 +39,8 @@ export class Reader {
           yield* await this.round();
           tries = 0;
         } catch (error) {
-          if (error instanceof CheckpointOutsideLog || tries >= MAX_TRIES) throw error;
+          if (isCorruption(error)) throw new CorruptRecords(this.options.topic, error.message);
+          if (error instanceof FatalStreamError || tries >= MAX_TRIES) throw error;
           await pause(backoff(RETRIES, tries++, Math.random()));
         }
       }

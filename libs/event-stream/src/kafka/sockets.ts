@@ -2,6 +2,11 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { type ISocketFactoryArgs } from 'kafkajs';
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 const KEEP_ALIVE_MS = 10_000;
 
 /**
@@ -12,13 +17,16 @@ export class Sockets {
   private readonly open = new Map<net.Socket, string>();
   private closed = false;
 
+  constructor(private readonly reach: (broker: Address) => Address = (broker) => broker) {}
+
   /** What kafkajs calls for a new connection. */
   readonly factory = ({ host, port, ssl, onConnect }: ISocketFactoryArgs): net.Socket => {
     if (this.closed) throw new Error('this client is closed');
     const secure = ssl as tls.ConnectionOptions | undefined;
+    const to = this.reach({ host, port });
     const socket = secure
-      ? tls.connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ...secure }, onConnect)
-      : net.connect({ host, port }, onConnect);
+      ? tls.connect({ ...to, ...(net.isIP(host) ? {} : { servername: host }), ...secure }, onConnect)
+      : net.connect(to, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
     this.open.set(socket, `${host}:${port}`);

@@ -1,8 +1,15 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoff, doubling } from '#libs/core';
 import { type Progress } from '../assignment.js';
 import { Changes } from '../changes.js';
-import { CheckpointOutsideLog, ConsumerStalled, type FatalStreamError, TopicRecreated } from '../errors.js';
+import {
+  CheckpointOutsideLog,
+  ConsumerStalled,
+  CorruptRecords,
+  type FatalStreamError,
+  TopicRecreated,
+} from '../errors.js';
 import {
   type BatchHandler,
   type ConsumerOptions,
@@ -13,7 +20,9 @@ import {
 import { type BatchBounds, DEFAULT_BOUNDS } from '../parts.js';
 import { type KafkaConnection } from './connection.js';
 import { type Control } from './control.js';
+import { isCorruption } from './corruption.js';
 import { GroupMember, type MemberScope } from './member.js';
+import { Watchdog } from './watchdog.js';
 
 const RESTARTS = doubling(100, 2_000);
 /** Milliseconds between two looks of the watchdog. */
@@ -21,6 +30,8 @@ export const WATCH_MS = 1_000;
 const INSPECT_EVERY = 5;
 const STALL_MS = 30_000;
 const RETRY_MS = 200;
+/** Bytes that were damaged on the way come right the next time; those on the disk do not. */
+const CORRUPT_TRIES = 2;
 
 /** A member of a consumer group that is made again whenever its client gives up, until it is stopped or fails for good. */
 export class KafkaSubscription implements Subscription, MemberScope {
@@ -33,9 +44,9 @@ export class KafkaSubscription implements Subscription, MemberScope {
   private member: GroupMember | undefined;
   private failure: Error | undefined;
   private over = false;
-  private silentMs = 0;
-  private watched = performance.now();
-  private ticks = 0;
+  private readonly watchdog = new Watchdog(WATCH_MS, performance.now());
+  private looks = 0;
+  private corrupt = 0;
   private readonly changes = new Changes();
   private readonly running: Promise<void>;
   private readonly halt = new AbortController();
@@ -68,7 +79,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
   }
 
   alive(): boolean {
-    return !this.over && this.member?.settled === true && this.silentMs < STALL_MS;
+    return !this.over && this.member?.settled === true && this.watchdog.silentMs < STALL_MS;
   }
 
   async whenCaughtUp(): Promise<void> {
@@ -90,7 +101,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
   }
 
   moved(): void {
-    this.silentMs = 0;
+    this.watchdog.feed();
     this.changes.notify();
   }
 
@@ -129,26 +140,27 @@ export class KafkaSubscription implements Subscription, MemberScope {
   private async live(): Promise<string> {
     const member = new GroupMember(this);
     this.member = member;
-    const halted = new Promise<string>((resolve) =>
-      this.halt.signal.addEventListener('abort', () => resolve('stopped')),
-    );
-    const gaveUp = member.run().then(messageOf, messageOf);
-    const reason = await Promise.race([gaveUp, halted]);
+    const gaveUp = member.run().catch((error: unknown) => error);
+    const reason = await Promise.race([gaveUp, once(this.halt.signal, 'abort')]);
     await member.stop();
     this.member = undefined;
-    return reason;
+    if (isCorruption(reason) && ++this.corrupt > CORRUPT_TRIES)
+      this.fail(new CorruptRecords(this.topic, reason.message));
+    return messageOf(reason);
   }
 
-  /** To be called every `WATCH_MS`. Time in which the process itself stood still does not count as silence. */
+  missed(): void {
+    void this.inspect();
+  }
+
+  /** To be called every `WATCH_MS`. */
   async look(): Promise<void> {
-    const now = performance.now();
-    this.silentMs += Math.min(now - this.watched, 2 * WATCH_MS);
-    this.watched = now;
-    this.ticks += 1;
+    this.watchdog.look(performance.now());
+    this.looks += 1;
     if (this.over || this.progress().length === 0) return;
     await this.member?.commit();
-    if (this.silentMs >= STALL_MS) await this.suspect();
-    else if (this.ticks % INSPECT_EVERY === 0) await this.inspect();
+    if (this.watchdog.silentMs >= STALL_MS) await this.suspect();
+    else if (this.looks % INSPECT_EVERY === 0) await this.inspect();
   }
 
   /** Nothing moves. Where the broker does not answer either there is nothing to mend; else the client hangs (K12). */
@@ -157,7 +169,8 @@ export class KafkaSubscription implements Subscription, MemberScope {
       () => true,
       () => false,
     );
-    if (answers && this.silentMs >= STALL_MS) this.fail(new ConsumerStalled(this.group, this.topic, STALL_MS / 1000));
+    if (!answers || this.watchdog.silentMs < STALL_MS) return;
+    this.fail(new ConsumerStalled(this.group, this.topic, STALL_MS / 1000));
   }
 
   /** Whether the log is still the one that we read, and still holds what is next (F09, F10). */
