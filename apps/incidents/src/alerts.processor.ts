@@ -7,7 +7,7 @@ import { decideTurns, pksNeeded, type Touched, type Versioned } from './alerts/d
 import { type AlertName, commandOf, incidentIdOf, take, type Turn } from './alerts/turn.js';
 import { occurrenceDecider, type OccurrenceState } from './occurrence/occurrence.js';
 import { type StatusAfterResolve } from './service-status/service-status.js';
-import { loadDueOccurrences, loadOccurrences } from './sql/load-occurrences.js';
+import { loadDueOccurrences, loadOccurrences, nextExpiry } from './sql/load-occurrences.js';
 import { type Asked, loadHistory, loadTouched, withHistory } from './sql/load-touched.js';
 import { type ChangedOccurrence, saveDecisions } from './sql/save-decisions.js';
 
@@ -53,13 +53,14 @@ async function sweep(
   watermark: number,
   unit: UnitOfWork,
   options: AlertsProcessorOptions,
-): Promise<void> {
+): Promise<number> {
   const due = await loadDueOccurrences(unit.tx, partition, watermark, SWEEP);
-  if (due.length === 0) return;
+  if (due.length === 0) return nextExpiry(unit.tx, partition);
   const changes = new Changes(new Map(due.map(({ id, version, state }) => [id, { version, state }])));
   const at = new Date(watermark).toISOString();
   for (const { id, ...name } of due) changes.expire(id, name, at, partition);
   await conclude(changes, unit, options);
+  return nextExpiry(unit.tx, partition);
 }
 
 function alertId({ organizationId, partition, fingerprint }: AlertName): string {

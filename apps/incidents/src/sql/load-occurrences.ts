@@ -35,3 +35,13 @@ export async function loadDueOccurrences(
   );
   return rows;
 }
+
+/** The first watermark, in milliseconds, at which an alert last heard on this partition expires; `Infinity` for none. */
+export async function nextExpiry(tx: Tx, logPartition: number): Promise<number> {
+  const { rows } = await tx.query<{ next: number | null }>(
+    `select ceil(extract(epoch from min(expires_at)) * 1000)::double precision as next
+     from alert_occurrence where log_partition = $1 and expires_at is not null`,
+    [logPartition],
+  );
+  return rows[0]?.next ?? Infinity;
+}
