@@ -11,7 +11,7 @@ export function describeReading(stage: Stage): void {
         const topic = await stage.topicOf(1);
         await stage.publish(topic, ...'abcdef');
         const read = await collect(
-          stage.under().log.read({ topic, from: new Map([[0, 1]]): new Map([[0, 4]]) }),
+          stage.under().log.read({ topic, from: new Map([[0, 1]]), until: new Map([[0, 4]]) }),
         );
         expect(read.map(textOf)).toEqual(['b', 'c', 'd']);
       },
