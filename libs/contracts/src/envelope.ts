@@ -56,10 +56,19 @@ export function headersOf(event: EventEnvelope): Record<string, string> {
   };
 }
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Ids of ours are UUIDs in lower case: nearly every event has two of them, often the same one. */
 function traceparentOf(correlationId: string, id: string): string {
+  if (UUID.test(id) && (correlationId === id || UUID.test(correlationId))) {
+    return `00-${digitsOf(correlationId)}-${id.slice(19, 23)}${id.slice(24)}-01`;
+  }
   const trace = correlationId.replaceAll('-', '').toLowerCase();
   const span = id.replaceAll('-', '').toLowerCase().slice(-16);
-  const hex = /^[0-9a-f]+$/;
-  const usable = trace.length === 32 && span.length === 16 && hex.test(trace) && hex.test(span);
+  const usable = /^[0-9a-f]{32}$/.test(trace) && /^[0-9a-f]{16}$/.test(span);
   return usable ? `00-${trace}-${span}-01` : '';
+}
+
+function digitsOf(uuid: string): string {
+  return uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24);
 }

@@ -18,7 +18,8 @@ import { type GivenMetadata, givenMetadata } from './given-metadata.js';
 import { isReserved } from './reserved.js';
 import { subjectOfUnknown } from './unknown-subject.js';
 
-const MAX_NAME = 200;
+const NAME = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+const NAME_EXPECTED = 'name: expected a text of 1 to 200 characters, no control characters';
 
 /**
  * Events in the shape of the log: one, an array, or a line each, `{name, payload, metadata?}`. A known name is held to
@@ -42,23 +43,16 @@ function draftOf(item: unknown, index: number, context: SourceContext): Draft | 
   if (!isObject(item)) return new Refusal('type', 'expected an object {name, payload, metadata?}');
   const name = item['name'] ?? item['Name'];
   const payload = item['payload'] ?? item['Payload'];
-  const fault = faultOfName(name) ?? (payload === undefined ? 'payload: expected a value' : undefined);
-  if (fault) return new Refusal('type', fault);
-  if (isReserved(name as string))
-    return new Refusal('forbidden', `name: ${name as string} is decided by Tocsin itself`);
+  if (typeof name !== 'string') return new Refusal('type', NAME_EXPECTED);
+  if (payload === undefined) return new Refusal('type', 'payload: expected a value');
+  if (isReserved(name)) return new Refusal('forbidden', `name: ${name} is decided by Tocsin itself`);
+  const type = eventType(name);
+  if (!type && !NAME.test(name)) return new Refusal('type', NAME_EXPECTED);
   const unfit = faultOfJson(payload, 'payload');
   if (unfit) return new Refusal('rule', unfit);
   const metadata = givenMetadata(item['metadata'] ?? item['Metadata'], context);
   if (metadata instanceof Refusal) return metadata;
-  const type = eventType(name as string);
-  return type
-    ? known(type, payload, metadata, index, context)
-    : unknown(name as string, payload, metadata, index, context.now);
-}
-
-function faultOfName(name: unknown): string | undefined {
-  const usable = typeof name === 'string' && name !== '' && name.length <= MAX_NAME && /^[^\p{Cc}\p{Cs}]+$/u.test(name);
-  return usable ? undefined : `name: expected a text of 1 to ${MAX_NAME} characters`;
+  return type ? known(type, payload, metadata, index, context) : unknown(name, payload, metadata, index, context.now);
 }
 
 function known(
