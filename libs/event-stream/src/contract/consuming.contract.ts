@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Recorder, unique, type Stage } from './stage.contract.js';
+import { Recorder, unique, until, type Stage } from './stage.contract.js';
 import { CheckpointOutsideLog, FatalStreamError, TopicRecreated } from '../errors.js';
 
 /** What every log must do for consumer groups. */

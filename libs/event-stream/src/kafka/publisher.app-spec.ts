@@ -251,6 +251,7 @@ async function producerIds(): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   const consumer = new Kafka({ brokers: [...testKafka().brokers], logLevel: logLevel.NOTHING }).consumer({
     groupId: `${topic}-ids`,
+    maxWaitTimeInMs: 100,
   });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
