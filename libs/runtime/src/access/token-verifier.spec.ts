@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '#libs/core';
 import { type Principal } from './principal.js';
+import { digestOf } from './token.js';
 import { type KnownToken, TokenVerifier } from './token-verifier.js';
 
 const principal = { organizationId: 'o', kind: 'source' } as Principal;
@@ -116,9 +117,22 @@ describe('the token verifier', () => {
     expect(await verifier.verify(TOKEN)).toBe(principal);
   });
 
-  it('keeps no more entries than it may', async () => {
-    const small = new TokenVerifier({ find: () => Promise.resolve(undefined) }, clock, { capacity: 10 });
-    for (let i = 0; i < 1000; i++) await small.verify(`invented-token-number-${i}`);
-    expect((small as unknown as { entries: Map<string, unknown> }).entries.size).toBeLessThanOrEqual(10);
+  it('forgets no known token under a flood of invented ones, and asks for few of those at once', async () => {
+    const release: (() => void)[] = [];
+    const directory = {
+      find: ({ digest }: { digest: Buffer }) =>
+        digest.equals(digestOf(TOKEN))
+          ? Promise.resolve({ principal, expiresAt: null })
+          : new Promise<undefined>((resolve) => release.push(() => resolve(undefined))),
+    };
+    const flooded = new TokenVerifier(directory, clock, { capacity: 10 });
+    await flooded.verify(TOKEN);
+    const answers = Array.from({ length: 1000 }, async (_, i) => flooded.verify(`invented-token-number-${i}`));
+    const refused = Promise.allSettled(answers);
+    release.forEach((done) => done());
+    expect(release.length).toBeLessThanOrEqual(32);
+    const statuses = (await refused).map((answer) => (answer.status === 'rejected' ? 503 : answer.value));
+    expect(new Set(statuses)).toEqual(new Set([503, undefined]));
+    expect(flooded.verify(TOKEN)).toBe(principal);
   });
 });

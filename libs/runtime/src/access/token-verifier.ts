@@ -25,7 +25,7 @@ export interface VerifierOptions {
   readonly staleFor: number;
   /** How long a request with a stale entry waits for the database. */
   readonly patience: number;
-  /** Entries kept. */
+  /** Tokens kept in mind, and as many strangers. */
   readonly capacity: number;
 }
 
@@ -38,11 +38,17 @@ const defaults: VerifierOptions = {
 };
 
 interface Entry {
-  known: KnownToken | undefined;
-  /** Milliseconds of the last successful look-up. */
+  known: KnownToken;
+  /** Milliseconds of the last look-up that succeeded. */
   at: number;
   refreshing: Promise<void> | undefined;
 }
+
+/** A token that was not valid a moment ago is not asked for again. */
+const STRANGER_MS = 1_000;
+/** Look-ups of tokens never seen, at once: a flood of invented ones does not stand before the refreshes of known ones. */
+const MAX_MEETINGS = 32;
+const CANNOT_CHECK = 'tokens cannot be checked now';
 
 /**
  * Who a token belongs to. A known token costs one SHA-256 and one map look-up and is answered at once; the map is keyed
@@ -50,6 +56,8 @@ interface Entry {
  */
 export class TokenVerifier {
   private readonly entries = new Map<string, Entry>();
+  private readonly strangers = new Map<string, number>();
+  private readonly meetings = new Map<string, Promise<Principal | undefined>>();
   private readonly options: VerifierOptions;
   private failedAt = Number.NEGATIVE_INFINITY;
 
@@ -70,68 +78,94 @@ export class TokenVerifier {
     const key = digest.toString('latin1');
     const now = this.clock.millis();
     const entry = this.entries.get(key);
-    if (entry?.known === undefined) return this.ask(token, digest, key, now, entry);
+    if (!entry) return this.meet(token, digest, key, now);
     const age = now - entry.at;
     if (age > this.options.refreshAfter) {
-      const refreshed = this.refresh(entry, token, digest);
-      if (age > this.options.maxAge && now - this.failedAt > this.options.maxAge) {
-        return this.waitFor(refreshed, entry, now);
-      }
+      const refreshed = this.refresh(entry, token, digest, key);
+      const down = now - this.failedAt <= this.options.maxAge;
+      if (age > this.options.maxAge && !down) return this.waitFor(refreshed, entry, key, now);
     }
     return this.serve(entry, now);
   }
 
   private serve(entry: Entry, now: number): Principal | undefined {
-    if (entry.known === undefined) return undefined;
-    if (now - entry.at > this.options.staleFor) throw new ServiceUnavailable('tokens cannot be checked now');
+    if (now - entry.at > this.options.staleFor) throw new ServiceUnavailable(CANNOT_CHECK);
     const { expiresAt, principal } = entry.known;
     return expiresAt !== null && expiresAt <= now ? undefined : principal;
   }
 
-  private async waitFor(refreshed: Promise<void>, entry: Entry, now: number): Promise<Principal | undefined> {
+  private async waitFor(
+    refreshed: Promise<void>,
+    entry: Entry,
+    key: string,
+    now: number,
+  ): Promise<Principal | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.options.patience)));
     await Promise.race([refreshed, patience]);
     clearTimeout(timer);
+    if (!this.entries.has(key)) return undefined;
     if (now - entry.at > this.options.maxAge) this.failedAt = now;
     return this.serve(entry, now);
   }
 
-  /** Unknown tokens: an invented one of our form is refused unasked, others once a second at most. */
-  private ask(
-    token: string,
-    digest: Buffer,
-    key: string,
-    now: number,
-    known: Entry | undefined,
-  ): undefined | Promise<Principal | undefined> {
-    if (publicIdOf(token) === null) return undefined;
-    if (known && !known.refreshing && now - known.at < 1000) return undefined;
-    const entry = known ?? { known: undefined, at: Number.NEGATIVE_INFINITY, refreshing: undefined };
-    this.entries.set(key, entry);
-    if (this.entries.size > this.options.capacity) this.entries.delete(this.entries.keys().next().value!);
-    return this.refresh(entry, token, digest).then(() => {
-      if (entry.at === Number.NEGATIVE_INFINITY) throw new ServiceUnavailable('tokens cannot be checked now');
-      return this.serve(entry, this.clock.millis());
-    });
-  }
-
-  /** One look-up at a time for each token. Never rejects: a failure leaves the entry as it was. */
-  private refresh(entry: Entry, token: string, digest: Buffer): Promise<void> {
+  /** Looks a known token up again, once at a time. Never rejects: after a failure the entry stays as it was. */
+  private refresh(entry: Entry, token: string, digest: Buffer, key: string): Promise<void> {
     const asked = this.clock.millis();
-    entry.refreshing ??= this.directory
-      .find({ digest, publicId: publicIdOf(token) ?? undefined })
-      .then(
-        (known) => {
-          entry.known = known;
-          entry.at = asked;
-          this.failedAt = Number.NEGATIVE_INFINITY;
-        },
-        () => {
-          this.failedAt = this.clock.millis();
-        },
-      )
+    entry.refreshing ??= this.find(token, digest)
+      .then((known) => {
+        if (known) Object.assign(entry, { known, at: asked });
+        else this.forget(key, asked);
+      })
+      .catch(() => undefined)
       .finally(() => (entry.refreshing = undefined));
     return entry.refreshing;
   }
+
+  /** A token never seen: an invented one of our form is refused unasked, others once a second at most. */
+  private meet(token: string, digest: Buffer, key: string, now: number): undefined | Promise<Principal | undefined> {
+    if (publicIdOf(token) === null || now - (this.strangers.get(key) ?? -Infinity) < STRANGER_MS) return undefined;
+    const meeting = this.meetings.get(key);
+    if (meeting) return meeting;
+    if (this.meetings.size >= MAX_MEETINGS) throw new ServiceUnavailable(CANNOT_CHECK);
+    const met = this.introduce(token, digest, key, now).finally(() => this.meetings.delete(key));
+    this.meetings.set(key, met);
+    return met;
+  }
+
+  private async introduce(token: string, digest: Buffer, key: string, now: number): Promise<Principal | undefined> {
+    const known = await this.find(token, digest).catch(() => {
+      throw new ServiceUnavailable(CANNOT_CHECK);
+    });
+    if (!known) {
+      this.forget(key, now);
+      return undefined;
+    }
+    const entry: Entry = { known, at: now, refreshing: undefined };
+    this.strangers.delete(key);
+    put(this.entries, key, entry, this.options.capacity);
+    return this.serve(entry, this.clock.millis());
+  }
+
+  private forget(key: string, now: number): void {
+    this.entries.delete(key);
+    put(this.strangers, key, now, this.options.capacity);
+  }
+
+  private async find(token: string, digest: Buffer): Promise<KnownToken | undefined> {
+    try {
+      const known = await this.directory.find({ digest, publicId: publicIdOf(token) ?? undefined });
+      this.failedAt = Number.NEGATIVE_INFINITY;
+      return known;
+    } catch (error) {
+      this.failedAt = this.clock.millis();
+      throw error;
+    }
+  }
+}
+
+/** The oldest gives way. */
+function put<Value>(map: Map<string, Value>, key: string, value: Value, capacity: number): void {
+  map.set(key, value);
+  if (map.size > capacity) map.delete(map.keys().next().value!);
 }
