@@ -2,6 +2,7 @@ import { type Instant, isUuid } from '#libs/core';
 import { type Tx } from '#libs/store';
 import { type IncidentDocument, type TimelineEntry } from './incidents.projection.js';
 import { rowIdOf } from './incidents.read-model.js';
+import { INCIDENT_SELECT } from './incidents.rows.js';
 
 /** What a list of incidents is narrowed to; all of it has to hold. */
 export interface IncidentFilter {
@@ -47,12 +48,12 @@ export async function findIncidents(
     const beyond = order === 'desc' ? ['<=', '<'] : ['>=', '>'];
     conditions.push(`start_time ${beyond[0]} ${time}`, `(start_time, id) ${beyond[1]} (${time}, ${id})`);
   }
-  const { rows } = await tx.query<{ id: string; startTime: Instant; document: string }>(
-    `select id, start_time as "startTime", document from view_incident where ${conditions.join(' and ')}
+  const { rows } = await tx.query<IncidentDocument & { id: string }>(
+    `select ${INCIDENT_SELECT}, id from view_incident where ${conditions.join(' and ')}
      order by start_time ${order}, id ${order} limit ${given(limit)}`,
     values,
   );
-  return rows.map(({ id, startTime, document }) => ({ id, startTime, incident: parsed(document) }));
+  return rows.map(({ id, ...incident }) => ({ id, startTime: incident.startTime, incident }));
 }
 
 function conditionsOf(filter: IncidentFilter, given: (value: unknown) => string): string[] {
@@ -81,11 +82,11 @@ const PK = /^[1-9]\d{0,15}$/;
 /** The incident with this incidentId or pk. */
 export async function findIncident(tx: Tx, organizationId: string, id: string): Promise<IncidentDocument | undefined> {
   const byPk = PK.test(id) && !isUuid(id);
-  const { rows } = await tx.query<{ document: string }>(
-    `select document from view_incident where organization_id = $1 and ${byPk ? 'pk = $2' : 'id = $2'} order by id limit 1`,
+  const { rows } = await tx.query<IncidentDocument>(
+    `select ${INCIDENT_SELECT} from view_incident where organization_id = $1 and ${byPk ? 'pk = $2' : 'id = $2'} order by id limit 1`,
     [organizationId, byPk ? id : rowIdOf(id)],
   );
-  return rows[0] && parsed(rows[0].document);
+  return rows[0];
 }
 
 /** The events of an incident after `after`, in order. */
@@ -101,8 +102,4 @@ export async function findTimeline(
     [organizationId, rowIdOf(incidentId), after, limit],
   );
   return rows.map(({ document }) => JSON.parse(document) as TimelineEntry);
-}
-
-function parsed(document: string): IncidentDocument {
-  return JSON.parse(document) as IncidentDocument;
 }
