@@ -75,6 +75,11 @@ describe('F34: size and nesting', () => {
     expect(mixed.json.rejected).toEqual([{ index: 0, reason: expect.stringContaining('larger than') }]);
   });
 
+  it('answers 413 to one event over a mebibyte, whatever its fields hold', async () => {
+    const large = { name: 'Large', payload: { text: 'x'.repeat(MIB) } };
+    expect((await ingestion.post('/tocsin/v1/events', large)).status).toBe(413);
+  });
+
   it('answers 413 to a body over the limit', async () => {
     for (const path of PATHS) expect((await ingestion.post(path, Buffer.alloc(5 * MIB + 1, ' '))).status).toBe(413);
     expect((await ingestion.post('/tocsin/v1/events', Buffer.alloc(16 * MIB + 1, '\n'), LINES)).status).toBe(413);

@@ -1,8 +1,8 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Allow, BodyLimit, Caller, Consumes, type Principal, RawBody } from '#libs/runtime';
+import { Allow, BodyLimit, Caller, Consumes, type Principal, problem, RawBody } from '#libs/runtime';
 import { type FastifyRequest } from 'fastify';
-import { isOneObject, MAX_LINES } from '../body.js';
+import { isOneObject, MAX_LINES, MAX_SINGLE } from '../body.js';
 import { IngestPipeline } from '../ingest.pipeline.js';
 import { sourcesOf } from '../sources/index.js';
 import { eventsAnswer, type EventsAnswer } from './answers.js';
@@ -39,6 +39,9 @@ export class EventsController {
   @ApiAcceptedResponse({ type: EventsAnswerDto })
   async post(@Req() request: FastifyRequest, @Caller() caller: Principal): Promise<EventsAnswer> {
     const post = posted(request, caller, SOURCES);
-    return eventsAnswer(await this.pipeline.ingest(post), !post.lines && isOneObject(post.bytes));
+    const single = !post.lines && isOneObject(post.bytes);
+    if (single && post.bytes.length > MAX_SINGLE)
+      throw problem(413, 'Too large', { detail: `one event may have ${MAX_SINGLE} bytes` });
+    return eventsAnswer(await this.pipeline.ingest(post), single);
   }
 }
