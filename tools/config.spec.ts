@@ -91,6 +91,17 @@ describe('the configuration of npm start', () => {
     expect(message).not.toContain('hush');
   });
 
+  it('takes what Onix called port and log level, where ours are not set', () => {
+    expect(readConfig({ OXSES_PORT: '8888' }, '/checkout').port).toBe(8888);
+    expect(readConfig({ OXSES_PORT: '8888', PORT: '5000' }, '/checkout').port).toBe(5000);
+    const levelOf = (environment: NodeJS.ProcessEnv) => readConfig(environment, '/checkout').environment['LOG_LEVEL'];
+    expect(levelOf({ OXSES_LOGLEVEL: 'Warning' })).toBe('warn');
+    expect(levelOf({ OXSES_LOGLEVEL: 'Panic' })).toBe('fatal');
+    expect(levelOf({ OXSES_LOGLEVEL: 'Trace', LOG_LEVEL: 'info' })).toBe('info');
+    expect(refusal({ OXSES_LOGLEVEL: 'loud' })).toMatch(/^OXSES_LOGLEVEL: read "loud"; allowed: panic, fatal, /);
+    expect(refusal({ STATUS_AFTER_RESOLVE: 'down' })).toMatch(/^STATUS_AFTER_RESOLVE: read "down"; allowed: /);
+  });
+
   it('asks for the password that a mechanism needs', () => {
     const message = refusal({ KAFKA_BROKERS: 'a:1', KAFKA_SASL_MECHANISM: 'plain', KAFKA_USERNAME: 'me' });
     expect(message).toBe('KAFKA_PASSWORD: read nothing; allowed: a value, because KAFKA_SASL_MECHANISM is plain');

@@ -124,6 +124,10 @@ const variables = {
   REPLICAS: wholeNumber(1, MOST_REPLICAS),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   MAVEN_REPOSITORY: url(http, 'an http or https URL'),
+  STATUS_AFTER_RESOLVE: matching(/^[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*$/, 'status=status,... such as down=up'),
+  // Of Onix's service status; what became of the others tells apps/incidents/README.md.
+  OXSES_PORT: wholeNumber(1, 65_535 - HIGHEST_OFFSET, 'a port'),
+  OXSES_LOGLEVEL: oneOf('panic', 'fatal', 'error', 'warning', 'warn', 'info', 'debug', 'trace'),
 } satisfies Record<string, Variable<unknown>>;
 
 type Name = keyof typeof variables;
@@ -143,7 +147,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, root: s
   return {
     home: path.resolve(root, values.TOCSIN_HOME ?? '.tocsin'),
     host: values.HOST ?? '127.0.0.1',
-    port: values.PORT ?? 4000,
+    port: values.PORT ?? values.OXSES_PORT ?? 4000,
     kafkaPort: values.KAFKA_PORT ?? 9092,
     kafka: values.KAFKA_BROKERS === undefined ? undefined : kafkaAccess(values.KAFKA_BROKERS, values),
     databaseUrl: values.DATABASE_URL,
@@ -159,8 +163,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, root: s
     ground: values.TOCSIN_GROUND ?? 'auto',
     cacheDir: values.TOCSIN_CACHE ?? defaultCacheDir(environment),
     mavenRepository: values.MAVEN_REPOSITORY,
-    environment,
+    environment: withLogLevel(environment, values.OXSES_LOGLEVEL),
   };
+}
+
+/** `OXSES_LOGLEVEL` counts where `LOG_LEVEL` says nothing; two of its words are ours by other names. */
+function withLogLevel(environment: NodeJS.ProcessEnv, word: string | undefined): NodeJS.ProcessEnv {
+  if (word === undefined || environment['LOG_LEVEL']) return environment;
+  const level = { panic: 'fatal', warning: 'warn' }[word] ?? word;
+  return { ...environment, LOG_LEVEL: level };
 }
 
 /** The configuration for servers of one's own: whatever Kafka or database the environment names is not used. */

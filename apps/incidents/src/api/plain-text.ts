@@ -6,7 +6,7 @@ export function PlainText(max: number, options: { each?: boolean } = {}): Proper
   return applyDecorators(
     IsString(options),
     MaxLength(max, options),
-     
+
     Matches(/^[^\u0000]*$/, { ...options, message: 'may not hold the character NUL' }),
   );
 }
