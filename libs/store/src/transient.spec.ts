@@ -9,11 +9,11 @@ describe('isTransient', () => {
     (code) => expect(isTransient(coded(code))).toBe(true),
   );
 
-  it.each(['3D000', '25006', '25P03', '55P03', '57014'])('takes %s for trouble that passes', (code) =>
+  it.each(['3D000', '25006', '25P03', '42P01', '42703', '55P03', '57014'])('takes %s for trouble that passes', (code) =>
     expect(isTransient(coded(code))).toBe(true),
   );
 
-  it.each(['22P02', '22021', '23505', '23503', '42P01', '25P02', 'P0001'])(
+  it.each(['22P02', '22021', '23505', '23503', '25P02', 'P0001'])(
     'takes %s for a fault of the record',
     (code) => expect(isTransient(coded(code))).toBe(false),
   );

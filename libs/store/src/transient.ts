@@ -7,8 +7,11 @@ export class CommitUnknown extends Error {
   override readonly name = 'CommitUnknown';
 }
 
-/** SQLSTATE classes that speak of the server, the connection or other transactions, never of a row. */
-const CLASSES = new Set(['08', '28', '40', '53', '58']);
+/**
+ * SQLSTATE classes that speak of the server, the connection, other transactions or (42) of the schema, never of a row:
+ * a statement that the schema does not bear would fail for every record, and none of them is to blame.
+ */
+const CLASSES = new Set(['08', '28', '40', '42', '53', '58']);
 /** 3D000 no such database, 25006 read-only, 25P03/25P04/57P05 timed out sessions, 55P03 lock timeout, 57014 statement timeout. */
 const STATES = new Set(['3D000', '25006', '25P03', '25P04', '55P03', '57014']);
 const SOCKET = new Set([

@@ -147,6 +147,7 @@ export class KafkaPublisher extends EventPublisher {
     } catch (error) {
       this.producer = undefined;
       producer.discard();
+      this.warn('the log did not acknowledge', error);
       const failure = new PublishError(`the log did not acknowledge: ${messageOf(error)}`, { cause: error });
       for (const { call } of placed) call.fail(failure);
     }
@@ -213,7 +214,7 @@ export class KafkaPublisher extends EventPublisher {
   }
 
   private warn(message: string, reason: unknown): void {
-    this.connection.log({ level: 'warn', message: `publisher: ${message}`, details: { reason: messageOf(reason) } });
+    this.connection.log({ level: 'error', message: `publisher: ${message}`, details: { reason: messageOf(reason) } });
   }
 }
 
