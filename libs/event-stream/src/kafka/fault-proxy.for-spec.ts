@@ -93,7 +93,7 @@ export class FaultProxy {
     const end = (): void => {
       this.ways.delete(way);
       client.destroy();
-      if (!way.dead) way.broker.destroy();
+      way.broker.destroy();
     };
     for (const socket of [client, way.broker]) socket.on('error', () => undefined).on('close', end);
     client.on(
