@@ -27,6 +27,7 @@ export function connectionConfig(
   settings: Readonly<Record<string, string>> = {},
 ): ClientConfig {
   assertPlainName(location.schema);
+  const { url, options } = withoutOptions(location.url);
   const all = {
     search_path: location.schema,
     timezone: 'UTC',
@@ -36,17 +37,25 @@ export function connectionConfig(
     ...settings,
   };
   return {
-    connectionString: location.url,
+    connectionString: url,
     application_name: location.applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT,
     query_timeout: STATEMENT_TIMEOUT + 5_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    options: Object.entries(all)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
+    options: [...options, ...Object.entries(all).map(([name, value]) => `-c ${name}=${value}`)].join(' '),
     types: rowTypes,
   };
+}
+
+/** The URL, and apart from it its `options`, which would replace ours. */
+function withoutOptions(text: string): { url: string; options: readonly string[] } {
+  if (!URL.canParse(text)) return { url: text, options: [] };
+  const url = new URL(text);
+  const options = url.searchParams.getAll('options');
+  if (options.length === 0) return { url: text, options };
+  url.searchParams.delete('options');
+  return { url: url.toString(), options };
 }
 
 /** Schemas are named in SQL text, so nothing but a plain name may come through. */

@@ -39,6 +39,15 @@ describe('a store', () => {
     expect(rows[0]).toEqual({ schema: 'spec', zone: 'UTC', name: 'store-spec', statement: '30s', lock: '10s' });
   });
 
+  it('keeps its own settings beside those that the URL brings along', async () => {
+    const url = new URL(database.url);
+    url.searchParams.set('options', '-c work_mem=5MB -c search_path=public');
+    const other = await Store.open({ ...locationOf('spec'), url: url.toString() });
+    const { rows } = await other.query(`select current_setting('work_mem') as memory, current_schema() as schema`);
+    expect(rows).toEqual([{ memory: '5MB', schema: 'spec' }]);
+    await other.close();
+  });
+
   it('reads instants to the microsecond, and counts as numbers', async () => {
     const { rows } = await store.query(
       `select count(*) as count, '2026-11-20T10:38:13.321455+01:00'::timestamptz as at, date '2026-11-20' as day`,

@@ -13,9 +13,8 @@ describe('isTransient', () => {
     expect(isTransient(coded(code))).toBe(true),
   );
 
-  it.each(['22P02', '22021', '23505', '23503', '25P02', 'P0001'])(
-    'takes %s for a fault of the record',
-    (code) => expect(isTransient(coded(code))).toBe(false),
+  it.each(['22P02', '22021', '23505', '23503', '25P02', 'P0001'])('takes %s for a fault of the record', (code) =>
+    expect(isTransient(coded(code))).toBe(false),
   );
 
   it.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'])(

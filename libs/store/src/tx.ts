@@ -25,4 +25,6 @@ export interface OutboxRecord {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly value: string | Buffer;
+  /** Published apart, so that a topic in trouble holds no other record up: dead letters. */
+  readonly aside?: boolean;
 }

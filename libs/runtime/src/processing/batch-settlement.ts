@@ -69,7 +69,7 @@ export class BatchSettlement<Work> {
       const writer = { topic: scope.topics.deadLetters, group: scope.processor, version: scope.version };
       for (const { record, fault } of items) {
         // A letter about a letter would be the next one to fail.
-        if (fault && record.topic !== writer.topic) unit.put(deadLetterOf(record, fault, writer));
+        if (fault && record.topic !== writer.topic) unit.put({ ...deadLetterOf(record, fault, writer), aside: true });
       }
     });
     for (const wake of afterCommit) wake();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { armCrashpoints } from '#libs/core';
-import { EventPublisher, type OutgoingRecord, type Position } from '#libs/event-stream';
-import { insertOutbox, outboxDepth } from '#libs/store';
+import { EventPublisher, type OutgoingRecord, type Position, PublishError } from '#libs/event-stream';
+import { insertOutbox, outboxDepth, type OutboxRecord } from '#libs/store';
 import { until } from '#libs/testing';
 import { FicklePublisher, type ProcessingGround, processingGround, topics } from './ground.for-spec.js';
 import { type OutboxRelay, StoreOutboxRelay } from './outbox-relay.js';
@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 const record = (key: string, value: string) => ({ topic: topics.events, key, headers: { id: value }, value });
 
-async function commit(relay: OutboxRelay | undefined, ...records: ReturnType<typeof record>[]): Promise<void> {
+async function commit(relay: OutboxRelay | undefined, ...records: OutboxRecord[]): Promise<void> {
   const shards = await ground.store.transaction((tx) => insertOutbox(tx, 'spec', records));
   relay?.wake(shards);
 }
@@ -188,6 +188,23 @@ describe('the outbox relay', () => {
   });
 });
 
+describe('dead letters', () => {
+  it('hold no event up where their topic does not take them, and follow when it does', async () => {
+    const picky = new PickyPublisher(ground.publisher);
+    const relay = ground.startRelay({ publisher: picky });
+    const letter = { ...record('letters', 'a letter'), topic: topics.deadLetters, aside: true };
+    await commit(relay, letter, record('beside', '1'));
+    await commit(relay, record('beside', '2'));
+    await until(() => valuesOf('beside').length === 2);
+    await until(() => !relay.healthy());
+    expect(ground.published(topics.deadLetters)).toEqual([]);
+    picky.refuses = undefined;
+    await relay.whenDrained();
+    expect(ground.published(topics.deadLetters)).toEqual(['a letter']);
+    await relay.stop();
+  });
+});
+
 describe('two relays', () => {
   it('share the work without publishing anything twice, and one goes on for the other', async () => {
     const [one, two] = [ground.startRelay(), ground.startRelay()];
@@ -232,6 +249,20 @@ class TimedPublisher extends EventPublisher {
 
   publish(records: readonly OutgoingRecord[]): Promise<readonly Position[]> {
     this.called?.(performance.now());
+    return this.inner.publish(records);
+  }
+}
+
+/** Refuses records of one topic. */
+class PickyPublisher extends EventPublisher {
+  refuses: string | undefined = topics.deadLetters;
+
+  constructor(private readonly inner: EventPublisher) {
+    super();
+  }
+
+  publish(records: readonly OutgoingRecord[]): Promise<readonly Position[]> {
+    if (records.some(({ topic }) => topic === this.refuses)) return Promise.reject(new PublishError('not this topic'));
     return this.inner.publish(records);
   }
 }

@@ -1,5 +1,5 @@
 import { type Client } from 'pg';
-import { deleteOutbox, type OutboxRow, ownShards, readOutbox, SHARDS, type Store, type Tx } from '#libs/store';
+import { deleteOutbox, type OutboxRow, ownShards, readOutbox, type Store, type Tx } from '#libs/store';
 
 /** Ends a session whose process stands still, so that its shards pass to another; a live one speaks every few seconds. */
 const IDLE_LIMIT = 15_000;
@@ -14,7 +14,7 @@ const CLOSE_TIMEOUT = 1_000;
  */
 export class RelaySession implements Tx {
   /** Shards of this session, each with the id of the last row that went to the log. */
-  readonly owned = new Map<number, number>();
+  private readonly owned = new Map<number, number>();
   lost = false;
   private triedAt = -CLAIM_EVERY;
   private spokeAt = 0;
@@ -46,10 +46,15 @@ export class RelaySession implements Tx {
     }
   }
 
-  /** Takes the shards that nobody has (tried once a second), and reads the next rows of all that are owned. */
-  async next(): Promise<readonly OutboxRow[]> {
-    if (this.owned.size < SHARDS && performance.now() - this.triedAt >= CLAIM_EVERY) await this.claim();
-    return this.owned.size === 0 ? [] : readOutbox(this, this.owned);
+  /** The next rows of those of `shards` that are owned. What nobody has is taken, tried once a second. */
+  async next(shards: readonly number[]): Promise<readonly OutboxRow[]> {
+    if (!this.owns(shards) && performance.now() - this.triedAt >= CLAIM_EVERY) await this.claim();
+    const owned = new Map([...this.owned].filter(([shard]) => shards.includes(shard)));
+    return owned.size === 0 ? [] : readOutbox(this, owned);
+  }
+
+  owns(shards: Iterable<number>): boolean {
+    return [...shards].every((shard) => this.owned.has(shard));
   }
 
   /** The log has `rows`. */
@@ -60,7 +65,7 @@ export class RelaySession implements Tx {
 
   /** Rings the relays that own what of `shards` this one does not. A lost message costs them up to a second. */
   tellOwners(shards: ReadonlySet<number>): void {
-    if (this.owned.size === SHARDS || [...shards].every((shard) => this.owned.has(shard))) return;
+    if (this.owns(shards)) return;
     void this.query(`notify ${channelOf(this.schema)}`).catch(() => {});
   }
 

@@ -1,5 +1,5 @@
 import { lockClass } from '../locks.js';
-import { shardOf } from '../shard.js';
+import { ASIDE, shardOf } from '../shard.js';
 import { type OutboxRecord, type Tx } from '../tx.js';
 
 /**
@@ -13,7 +13,7 @@ export async function insertOutbox(
   records: readonly OutboxRecord[],
 ): Promise<ReadonlySet<number>> {
   if (records.length === 0) return new Set();
-  const shards = records.map((record) => shardOf(record.key));
+  const shards = records.map((record) => (record.aside === true ? ASIDE : shardOf(record.key)));
   await tx.query(INSERT, [
     lockClass('outbox-write', schema),
     [...new Set(shards)].sort((a, b) => a - b),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase, until } from '#libs/testing';
 import { storeMigrations } from '../migrations/index.js';
-import { SHARDS, shardOf } from '../shard.js';
+import { ASIDE, SHARDS, shardOf } from '../shard.js';
 import { Store } from '../store.js';
 import { type OutboxRecord } from '../tx.js';
 import { deleteOutbox } from './delete-outbox.js';
@@ -109,10 +109,18 @@ describe('the outbox', () => {
     expect(await readOutbox(store, new Map())).toEqual([]);
   });
 
+  it('keeps apart what is to be published apart', async () => {
+    expect(await insert({ ...record('a'), aside: true })).toEqual(new Set([ASIDE]));
+    expect(await readOutbox(store, all)).toEqual([]);
+    expect(await readOutbox(store, new Map([[ASIDE, 0]]))).toHaveLength(1);
+  });
+
   it('counts up to a limit', async () => {
     await insert(...Array.from({ length: 12 }, (_, i) => record(`k${i}`)));
     expect(await outboxDepth(store, 5)).toBe(5);
     expect(await outboxDepth(store, 100)).toBe(12);
+    expect(await outboxDepth(store, 100, [shardOf('k1')])).toBeGreaterThan(0);
+    expect(await outboxDepth(store, 100, [ASIDE])).toBe(0);
   });
 });
 
@@ -190,17 +198,17 @@ describe('shards', () => {
       },
     });
     const own = await ownShards(tx(one), 'spec', new Set());
-    expect(own).toHaveLength(SHARDS);
+    expect(own).toHaveLength(SHARDS + 1);
     expect(await ownShards(tx(one), 'spec', new Set(own))).toEqual([]);
     expect(await ownShards(tx(two), 'spec', new Set())).toEqual([]);
-    expect(await ownShards(tx(two), 'elsewhere', new Set())).toHaveLength(SHARDS);
+    expect(await ownShards(tx(two), 'elsewhere', new Set())).toHaveLength(SHARDS + 1);
     await insert(record('a'));
     await one.end();
     const taken = await until(async () => {
       const got = await ownShards(tx(two), 'spec', new Set());
       return got.length > 0 && got;
     });
-    expect(taken).toHaveLength(SHARDS);
+    expect(taken).toHaveLength(SHARDS + 1);
     await two.end();
   });
 });

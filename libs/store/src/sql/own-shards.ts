@@ -1,5 +1,5 @@
 import { lockClass } from '../locks.js';
-import { SHARDS } from '../shard.js';
+import { ASIDE } from '../shard.js';
 import { type Tx } from '../tx.js';
 
 /**
@@ -7,7 +7,7 @@ import { type Tx } from '../tx.js';
  * the very connection that reads the rows: whoever lost the locks then cannot read.
  */
 export async function ownShards(tx: Tx, schema: string, owned: ReadonlySet<number>): Promise<readonly number[]> {
-  const wanted = Array.from({ length: SHARDS }, (_, shard) => shard).filter((shard) => !owned.has(shard));
+  const wanted = Array.from({ length: ASIDE + 1 }, (_, shard) => shard).filter((shard) => !owned.has(shard));
   if (wanted.length === 0) return [];
   const { rows } = await tx.query<{ shard: number }>(
     `select shard from (
