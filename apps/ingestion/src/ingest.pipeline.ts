@@ -55,8 +55,7 @@ export class IngestPipeline {
     const body = request.lines ? parseLines(request.bytes) : parseJson(request.bytes);
     if (body instanceof Refusal) return refusal(body);
     const source = request.sources.find((candidate) => candidate.recognises(body));
-    if (!source)
-      return refusal(new Refusal('type', `the body is none of: ${request.sources.map(({ says }) => says).join(' ')}`));
+    if (!source) return refusal(unknownFormat(request.sources));
     const translation = this.translate(source, body, request);
     if (translation.refusal) return refusal(translation.refusal);
     const { receipts, rejected } = await this.publishing.publish(translation.accepted, request);
@@ -94,6 +93,10 @@ export class IngestPipeline {
 
 function conflictOf(error: unknown): unknown {
   return error instanceof KeyConflict ? reused() : error;
+}
+
+function unknownFormat(sources: readonly Source[]): Refusal {
+  return new Refusal('type', `the body is none of: ${sources.map(({ says }) => says).join(' ')}`);
 }
 
 function refusal(of: Refusal): Ingested {

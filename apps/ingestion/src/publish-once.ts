@@ -1,13 +1,13 @@
+import { problem } from '#libs/runtime';
 import { Injectable } from '@nestjs/common';
-import { claimOfEvent } from './idempotency/claims.js';
 import { type Attempt } from './idempotency/attempt.js';
+import { claimOfEvent } from './idempotency/claims.js';
 import { Once } from './idempotency/once.js';
 import { KeyConflict } from './idempotency/running.js';
 import { IngestMetrics } from './ingest.metrics.js';
 import { type Addressed, isOverflowing, Publishing, type Receipt } from './publishing.js';
 import { type Sender } from './record.js';
 import { type Draft, type Rejection } from './source.js';
-import { problem } from '#libs/runtime';
 
 /** Receipts and late rejections of drafts, each in the order of the items. */
 export interface Published {

@@ -22,8 +22,10 @@ export interface Addressed {
 
 /** What a broker takes in one record whose `max.message.bytes` is Kafka's default, less what goes around it. */
 const MAX_RECORD = 1_000_000;
-/** What the publisher can hold at once, less some room: more in one request could never be written. */
+/** What the publisher holds at once (16 MiB), less some room: more in one request could never be written. */
 const MAX_REQUEST = 15 * 1024 * 1024;
+/** Key, headers and what the publisher counts besides. */
+const AROUND_RECORD = 400;
 
 /** From drafts to records, and from records to receipts. */
 @Injectable()
@@ -89,7 +91,7 @@ function isTooLarge({ key, value }: OutgoingRecord): boolean {
 /** Whether the records of one request are more than the publisher ever takes. */
 export function isOverflowing(addressed: readonly Addressed[]): boolean {
   if (addressed.length * MAX_RECORD <= MAX_REQUEST) return false;
-  let bytes = 0;
+  let bytes = addressed.length * AROUND_RECORD;
   for (const { record } of addressed) bytes += Buffer.byteLength(record.value);
   return bytes > MAX_REQUEST;
 }

@@ -15,7 +15,7 @@ export interface OnceOptions {
   readonly kept: number;
 }
 
-const defaults: OnceOptions = { patience: 1_000, rest: 2_000, look: 25, wait: 7_000, kept: 1_000 };
+const defaults: OnceOptions = { patience: 1_000, rest: 2_000, look: 25, wait: 7_000, kept: 500 };
 
 /**
  * Lets what has a key happen once, however often and at however many replicas it is asked for at the same time: inside
