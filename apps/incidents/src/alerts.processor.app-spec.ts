@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AlertFired, AlertResolved, defaultTopics, type EventEnvelope, makeEvent } from '#libs/contracts';
+import {
+  AlertFired,
+  AlertResolved,
+  defaultTopics,
+  type EventEnvelope,
+  IncidentOpened,
+  makeEvent,
+  ServiceStatusChanged,
+} from '#libs/contracts';
 import { instantOfMillis, ManualClock, millisOf } from '#libs/core';
 import { type Received, Undecidable } from '#libs/runtime';
 import { Store } from '#libs/store';
@@ -168,6 +176,15 @@ describe('a firing alert', () => {
     const { fired, resolved } = world();
     expect(names(await decide(fired(1, { own: { facet: '' } })))).toEqual(['IncidentOpened']);
     expect(names(await decide(resolved(1, 3, { facet: '' })))).toEqual(['IncidentClosed']);
+  });
+
+  it('may hold any text: what is made of it can be stored and read', async () => {
+    const { fired } = world();
+    const own = { description: 'a\u0000b\ud800c', platform: 'ü'.repeat(16_000), 'Odd Name\u0000': 'x' };
+    const [opened, changed] = await decide(fired(1, { own }));
+    expect(IncidentOpened.schema.safeParse(opened?.payload).success).toBe(true);
+    expect(ServiceStatusChanged.schema.safeParse(changed?.payload).success).toBe(true);
+    expect(changed?.payload).toMatchObject({ description: 'a\ufffdb\ufffdc' });
   });
 
   it('cannot start more than an hour ahead', async () => {

@@ -37,7 +37,7 @@ export function alertsProcessor(options: AlertsProcessorOptions): ProcessorDefin
 
 async function apply(batch: readonly Received[], unit: UnitOfWork, options: AlertsProcessorOptions): Promise<void> {
   const alerts = batch.map(({ event, timestamp, position }) => {
-    const alert = alertOf(event, timestamp);
+    const alert = alertOf(event, timestamp > 0 ? timestamp : options.clock.millis());
     const fault = faultOf(alert);
     if (fault !== undefined) throw new Undecidable(fault);
     return { id: alertId(alert), alert, logPartition: position.partition };

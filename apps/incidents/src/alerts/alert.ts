@@ -63,11 +63,16 @@ export function alertOf(event: EventEnvelope, timestamp: number): Alert {
     ...times(event, saidAt),
     saidAt,
     observation: observationOf(labels, annotations),
-    cause: {
-      eventId: event.metadata.id,
-      correlationId: event.metadata.correlationId,
-      projectId: event.metadata.projectId,
-    },
+    cause: causeOf(event),
+  };
+}
+
+function causeOf({ metadata }: EventEnvelope): Cause {
+  const { id, correlationId, projectId } = metadata;
+  return {
+    eventId: printableText(id),
+    correlationId: printableText(correlationId),
+    projectId: printableText(projectId),
   };
 }
 
