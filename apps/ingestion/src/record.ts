@@ -22,9 +22,20 @@ export interface RecordOrigin {
 }
 
 export function originOf(caller: Sender, topic: string, recordedAt: Instant): RecordOrigin {
+  return { topic, recordedAt, caller, decided: decidedBy(caller) };
+}
+
+/** Callers live as long as what is known of their token. */
+const known = new WeakMap<Sender, string>();
+
+function decidedBy(caller: Sender): string {
+  const text = known.get(caller);
+  if (text !== undefined) return text;
   const { name, organizationId, projectId, tokenId, sourceType } = caller;
   const members = { source: name, organizationId, projectId, sourceId: tokenId, sourceType: sourceType ?? undefined };
-  return { topic, recordedAt, caller, decided: JSON.stringify(members).slice(1, -1) };
+  const made = JSON.stringify(members).slice(1, -1);
+  known.set(caller, made);
+  return made;
 }
 
 /** The record of a draft: envelope, headers and key of `INTERFACES.md`, The records. */
