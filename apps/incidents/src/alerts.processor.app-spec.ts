@@ -1,33 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  AlertFired,
-  AlertResolved,
-  defaultTopics,
-  type EventEnvelope,
-  IncidentOpened,
-  makeEvent,
-  ServiceStatusChanged,
-} from '#libs/contracts';
-import { instantOfMillis, ManualClock, millisOf } from '#libs/core';
+import { defaultTopics, type EventEnvelope, IncidentOpened, ServiceStatusChanged } from '#libs/contracts';
+import { ManualClock, millisOf } from '#libs/core';
 import { type Received, Undecidable } from '#libs/runtime';
 import { Store } from '#libs/store';
 import { testDatabase, type TestDatabase } from '#libs/testing';
-import { randomUUID } from 'node:crypto';
 import { alertsProcessor } from './alerts.processor.js';
 import { migrations } from './migrations/index.js';
 import { StateConflict } from './sql/save-decisions.js';
-
-const at = (minute: number): string => instantOfMillis(Date.UTC(2026, 10, 20, 9, minute));
-const labels = {
-  alertname: 'ServiceDown',
-  platform: 'p1',
-  service: 'etcd',
-  facet: 'node',
-  status: 'down',
-  description: 'no answer',
-  severity: 'critical',
-};
-const annotations = { location: '10.0.0.1:2379', summary: 'scrape failed' };
+import { minute as at } from './testing/alerts.js';
+import { world } from './testing/world.js';
 
 let database: TestDatabase;
 let store: Store;
@@ -44,65 +25,6 @@ afterAll(async () => {
   await store?.close();
   await database?.drop();
 });
-
-/** An organisation of the spec's own, so that specs share the tables. */
-function world() {
-  const organizationId = randomUUID();
-  let offset = 0;
-  const received = (event: EventEnvelope, said: string, partition = 3): Received => ({
-    event,
-    position: { topic: 'events-stream', partition, offset: offset++ },
-    timestamp: millisOf(said),
-    known: true,
-  });
-  const origin = (time: string) => ({
-    id: randomUUID(),
-    time,
-    recordedAt: time,
-    source: 'am',
-    organizationId,
-    projectId: 'p1',
-    sourceId: 'token-1',
-    sourceType: 'alertmanager',
-  });
-  return {
-    organizationId,
-    fired: (
-      start: number,
-      {
-        expires,
-        own = {},
-        said = start,
-        partition,
-      }: { expires?: number; own?: object; said?: number; partition?: number } = {},
-    ) =>
-      received(
-        makeEvent(
-          AlertFired,
-          {
-            partition: 'INS',
-            labels: { ...labels, ...own },
-            annotations,
-            startsAt: at(start),
-            generatorURL: 'http://prom/g',
-            ...(expires === undefined ? {} : { expiresAt: at(expires) }),
-          },
-          origin(at(start)),
-        ),
-        at(said),
-        partition,
-      ),
-    resolved: (start: number, end: number, own: object = {}) =>
-      received(
-        makeEvent(
-          AlertResolved,
-          { partition: 'INS', labels: { ...labels, ...own }, annotations, startsAt: at(start), endsAt: at(end) },
-          origin(at(end)),
-        ),
-        at(end),
-      ),
-  };
-}
 
 async function decide(...batch: Received[]): Promise<EventEnvelope[]> {
   const events: EventEnvelope[] = [];
