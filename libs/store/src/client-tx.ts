@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { chunked } from './copy.js';
+import { statementOf } from './prepared.js';
 import { type StoreTx } from './tx.js';
 
 /** A connection seen as a transaction, for as long as that lasts. */
@@ -16,7 +17,7 @@ export class ClientTx implements StoreTx {
     parameters?: readonly unknown[],
   ): Promise<{ readonly rows: Row[]; readonly rowCount: number }> {
     this.assertOpen();
-    const result = await this.client.query<Row>(sql, parameters as unknown[] | undefined);
+    const result = await this.client.query<Row>(statementOf(sql, parameters));
     return { rows: result.rows, rowCount: result.rowCount ?? 0 };
   }
 

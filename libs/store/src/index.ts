@@ -2,6 +2,7 @@ export * from './copy.js';
 export { type StoreLocation } from './connection.js';
 export { type MigrationClass, SchemaTooNew } from './migrate.js';
 export * from './migrations/index.js';
+export * from './prepared.js';
 export * from './shard.js';
 export * from './sql/delete-checkpoints.js';
 export * from './sql/delete-outbox.js';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { testDatabase, type TestDatabase, until } from '#libs/testing';
 import { copyRow } from './copy.js';
 import { storeMigrations } from './migrations/index.js';
@@ -169,6 +170,21 @@ describe('copyIn', () => {
     expect(read.map(({ name }) => name)).toEqual(hostile);
     expect(read.map(({ doc }) => doc.text)).toEqual(hostile);
     expect(read.map(({ bytes }) => bytes.toString())).toEqual(hostile);
+  });
+
+  it('brings any text unchanged into the table', async () => {
+    const texts = fc.array(
+      fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0')),
+      { minLength: 1 },
+    );
+    const trip = fc.asyncProperty(texts, async (values) => {
+      await store.query('truncate thing cascade');
+      const rows = values.map((text, id) => copyRow([id, text, JSON.stringify(text), Buffer.from(text)]));
+      await store.transaction((tx) => tx.copyIn('copy thing (id, name, doc, bytes) from stdin', rows));
+      const { rows: read } = await store.query('select name, doc, bytes from thing order by id');
+      expect(read).toEqual(values.map((text) => ({ name: text, doc: text, bytes: Buffer.from(text) })));
+    });
+    await fc.assert(trip, { numRuns: 60 });
   });
 
   it('leaves the connection usable, and the transaction failed, when a row is refused', async () => {

@@ -39,6 +39,9 @@ describe('a batch', () => {
     expect(await loop.handle(batchOf(0, counted(0, 1)), never)).toBe(2);
     expect(await loop.handle(batchOf(1, counted(1, 2, 3)), never)).toBe(4);
     expect(await ground.applied()).toEqual([0, 1, 2, 3]);
+    expect(await ground.metrics.text()).toContain(
+      `processor_records_total{processor="${ground.name}",outcome="repeated"} 1`,
+    );
   });
 
   it('may have gaps in its offsets', async () => {

@@ -109,6 +109,7 @@ export class ProcessorLoop<Work> implements BatchHandler {
     const fresh = batch.records.filter((record) => record.offset >= from);
     const skipped = (outcome: string, count: number) =>
       this.scope.metrics.records.inc({ processor: this.scope.processor, outcome }, count);
+    if (fresh.length < batch.records.length) skipped('repeated', batch.records.length - fresh.length);
     const items = await this.workload.select(fresh, skipped);
     await new BatchSettlement(this.scope, this.workload, progress, signal).run(items, batch.nextOffset);
     progress.lastTimestamp = fresh.at(-1)?.timestamp ?? progress.lastTimestamp;

@@ -1,9 +1,14 @@
 import { type Client } from 'pg';
-import { deleteOutbox, type OutboxRow, ownShards, readOutbox, type Store, type Tx } from '#libs/store';
+import { deleteOutbox, type OutboxRow, ownShards, readOutbox, statementOf, type Store, type Tx } from '#libs/store';
 
 /** Ends a session whose process stands still, so that its shards pass to another; a live one speaks every few seconds. */
 const IDLE_LIMIT = 15_000;
 const BEAT = 4_000;
+/**
+ * A deletion that is lost with the server's memory only repeats a publish. The outbox is empty most of the time: a plan
+ * made then must still be right when it is long.
+ */
+const SETTINGS = { idle_session_timeout: String(IDLE_LIMIT), synchronous_commit: 'off', enable_seqscan: 'off' };
 const CLAIM_EVERY = 1_000;
 const QUERY_TIMEOUT = 10_000;
 const CLOSE_TIMEOUT = 1_000;
@@ -35,7 +40,7 @@ export class RelaySession implements Tx {
   }
 
   static async open(store: Store, ring: () => void): Promise<RelaySession> {
-    const client = await store.dedicated({ idle_session_timeout: String(IDLE_LIMIT), synchronous_commit: 'off' });
+    const client = await store.dedicated(SETTINGS);
     const session = new RelaySession(client, store.schema, ring);
     try {
       await session.query(`listen ${channelOf(store.schema)}`);
@@ -94,7 +99,7 @@ export class RelaySession implements Tx {
     parameters?: readonly unknown[],
   ): Promise<{ readonly rows: Row[]; readonly rowCount: number }> {
     this.spokeAt = performance.now();
-    const config = { text: sql, values: parameters as unknown[] | undefined, query_timeout: QUERY_TIMEOUT };
+    const config = { ...statementOf(sql, parameters), query_timeout: QUERY_TIMEOUT };
     const result = this.queue.then(() => this.client.query<Row>(config));
     this.queue = result.catch(() => (this.lost = true));
     return result.then(({ rows, rowCount }) => ({ rows, rowCount: rowCount ?? 0 }));

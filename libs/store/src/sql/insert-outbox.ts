@@ -1,3 +1,4 @@
+import { prepared } from '../prepared.js';
 import { lockClass } from '../locks.js';
 import { ASIDE, shardOf } from '../shard.js';
 import { type OutboxRecord, type Tx } from '../tx.js';
@@ -33,11 +34,11 @@ function byteaText(value: string | Buffer): string {
 }
 
 // The row count of the locks joins every row, so no id is drawn before all locks are held.
-const INSERT = `
+const INSERT = prepared(`
   with locked as materialized (select pg_advisory_xact_lock($1, shard) from unnest($2::integer[]) as shard)
   insert into outbox (shard, topic, key, headers, value)
   select row.shard, row.topic, row.key, row.headers, row.value
   from (select count(*) from locked) as held,
     unnest($3::integer[], $4::text[], $5::bytea[], $6::json[], $7::bytea[])
       with ordinality as row(shard, topic, key, headers, value, position)
-  order by row.position`;
+  order by row.position`);

@@ -1,3 +1,4 @@
+import { prepared } from '../prepared.js';
 import { type Tx } from '../tx.js';
 
 /** Which checkpoint: the identity of the topic is part of it, since another topic of the same name is another log. */
@@ -23,11 +24,11 @@ export async function moveCheckpoint(
   return rowCount === 1;
 }
 
-const CLAIM = `
+const CLAIM = prepared(`
   insert into checkpoint (processor, topic, topic_id, partition, next_offset)
   values ($1, $2, $3, $4, $5)
-  on conflict do nothing`;
+  on conflict do nothing`);
 
-const MOVE = `
+const MOVE = prepared(`
   update checkpoint set next_offset = $5, updated_at = clock_timestamp()
-  where processor = $1 and topic = $2 and topic_id = $3 and partition = $4 and next_offset = $6`;
+  where processor = $1 and topic = $2 and topic_id = $3 and partition = $4 and next_offset = $6`);

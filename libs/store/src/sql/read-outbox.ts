@@ -1,3 +1,4 @@
+import { prepared } from '../prepared.js';
 import { type Tx } from '../tx.js';
 
 export interface OutboxRow {
@@ -26,7 +27,7 @@ export async function readOutbox(tx: Tx, after: ReadonlyMap<number, number>): Pr
   return rows;
 }
 
-const READ = `
+const READ = prepared(`
   select next.* from unnest($1::integer[], $2::bigint[]) as owned(shard, after)
   cross join lateral (
     select shard, id, topic, key, headers, value from (
@@ -39,4 +40,4 @@ const READ = `
     ) as sized
     where bytes_before < $4
   ) as next
-  order by next.id`;
+  order by next.id`);
