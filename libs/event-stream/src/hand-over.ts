@@ -33,7 +33,7 @@ export async function handOver(
   try {
     return await persist(
       to,
-      assignment.signal,
+      assignment.retired,
       `${batch.topic}/${batch.partition} at ${progress.position}`,
       async () => {
         const next = await to.handler.handle(batch, { signal: assignment.signal, heartbeat });

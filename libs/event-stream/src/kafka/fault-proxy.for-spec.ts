@@ -5,6 +5,9 @@ import { KafkaConnection } from './connection.js';
 /** Kafka's number of a request (protocol guide, Api Keys). */
 export const API = { produce: 0, fetch: 1, metadata: 3, heartbeat: 12 } as const;
 
+/** A fetched answer of one partition is longer than this only when it holds records. */
+const WITH_RECORDS = 200;
+
 /** One client's way through the proxy. */
 interface Way {
   readonly client: Socket;
@@ -20,6 +23,7 @@ export class FaultProxy {
   private readonly counts = new Map<number, number>();
   private swallowing: number | undefined;
   private resetting: number | undefined;
+  private damaging = 0;
   private frozen = false;
   private delayMs = 0;
 
@@ -61,6 +65,11 @@ export class FaultProxy {
   /** The next request of this kind breaks off in the middle, with a reset. */
   resetDuring(apiKey: number): void {
     this.resetting = apiKey;
+  }
+
+  /** The last bytes of the next `times` fetched answers with records are wrong. */
+  damageFetched(times: number): void {
+    this.damaging = times;
   }
 
   /** Connections of now stay open and carry nothing any more, and new ones neither, until `thaw`. */
@@ -128,6 +137,10 @@ export class FaultProxy {
     if (apiKey === this.swallowing) {
       this.swallowing = undefined;
       return;
+    }
+    if (apiKey === API.fetch && this.damaging > 0 && frame.length > WITH_RECORDS) {
+      this.damaging -= 1;
+      frame.writeUInt8(frame.readUInt8(frame.length - 4) ^ 1, frame.length - 4);
     }
     if (this.delayMs > 0) setTimeout(() => way.client.write(frame), this.delayMs);
     else way.client.write(frame);
