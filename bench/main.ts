@@ -4,6 +4,8 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { startTestGround } from '../tools/ground/test-ground.js';
 import { consume } from './consume.js';
+import { endToEnd } from './end-to-end.js';
+import { footprint } from './footprint.js';
 import { type BenchGround, type Finding, lineOf } from './harness.js';
 import { ingestBatch, ingestOne } from './ingest.js';
 import { produce } from './produce.js';
@@ -16,6 +18,8 @@ const stages: Readonly<Record<string, (ground: BenchGround) => Promise<readonly 
   S3: produce,
   S4: consume,
   S6: project,
+  S8: endToEnd,
+  S12: footprint,
 };
 
 const asked = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson } from '#libs/core';
-import { SlackStandIn, until } from '#libs/testing';
+import { SlackStandIn, type SlackStandInOptions, until } from '#libs/testing';
 import { request } from 'undici';
 import { type RunningSystem, startSystem } from '../ground/index.js';
 import { type Account, all, getJson, takeAccount } from './account.js';
@@ -26,9 +26,12 @@ const REST_MS = 120_000;
 const EPOCH = Date.parse('2026-11-20T09:00:00.000Z');
 
 /** Starts it in a folder that is removed at the end. `env` is added to the processes' environment. */
-export async function startTrial(env: Readonly<Record<string, string>> = {}): Promise<Trial> {
+export async function startTrial(
+  env: Readonly<Record<string, string>> = {},
+  slackOptions: SlackStandInOptions = {},
+): Promise<Trial> {
   const home = mkdtempSync(join(tmpdir(), 'tocsin-trial-'));
-  const slack = await SlackStandIn.start();
+  const slack = await SlackStandIn.start(slackOptions);
   const system = await startSystem({
     home,
     env: {

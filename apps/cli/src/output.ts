@@ -35,6 +35,5 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** Text of an event or an API that is safe on a terminal. */
 export function printable(text: string): string {
-   
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -12,7 +12,7 @@ const config = { topics: { events: 'events', telemetry: '', deadLetters: '' } } 
 function publishing(
   publish: (records: readonly OutgoingRecord[]) => Promise<never[]> = () => Promise.resolve([]),
 ): Publishing {
-  return new Publishing({ publish } as unknown as EventPublisher, new CountingIds(), new ManualClock(0), config);
+  return new Publishing({ publish }, new CountingIds(), new ManualClock(0), config);
 }
 
 function draft(index: number, payload: unknown = 1, id?: string): Draft {
