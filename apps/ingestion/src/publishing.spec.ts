@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CountingIds, derivedId, ManualClock } from '#libs/core';
-import { BackPressureError, type EventPublisher, type OutgoingRecord, PublishError } from '#libs/event-stream';
+import { BackPressureError, type OutgoingRecord, PublishError } from '#libs/event-stream';
 import { type RuntimeConfig } from '#libs/runtime';
 import { isOverflowing, Publishing } from './publishing.js';
 import { type Draft, type SourceContext } from './source.js';
