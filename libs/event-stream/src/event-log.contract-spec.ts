@@ -10,7 +10,7 @@ import { MemoryLog } from './memory/memory-log.js';
 import { MemoryPublisher } from './memory/memory-publisher.js';
 
 describeEventLog('in memory', () => Promise.resolve(inMemory()), 5_000);
-describeEventLog('on Kafka', onKafka, 30_000);
+describeEventLog('on Kafka', onKafka, 90_000);
 
 function inMemory(): LogUnderTest {
   const log = new MemoryLog();
