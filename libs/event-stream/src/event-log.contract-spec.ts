@@ -3,6 +3,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { type LogUnderTest } from './contract/stage.contract.js';
 import { describeEventLog } from './event-log.contract.js';
 import { KafkaConnection } from './kafka/connection.js';
+import { createTopics } from './kafka/create-topics.js';
 import { KafkaEventLog } from './kafka/event-log.js';
 import { KafkaPublisher } from './kafka/publisher.js';
 import { MemoryEventLog } from './memory/memory-event-log.js';
@@ -33,7 +34,7 @@ async function onKafka(): Promise<LogUnderTest> {
     log: new KafkaEventLog(connection),
     publisher: new KafkaPublisher(connection),
     createTopic: async (topic, numPartitions) => {
-      await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true });
+      await createTopics(admin, [{ topic, numPartitions }]);
     },
     deleteTopic: (topic) => admin.deleteTopics({ topics: [topic] }),
     deleteRecords: async (topic, partition, offset) => {

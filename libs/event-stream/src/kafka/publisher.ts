@@ -130,9 +130,13 @@ export class KafkaPublisher extends EventPublisher {
     await nextTurn();
     if (last < BUSY_FROM || this.waiting.size >= last || this.waiting.fills(this.request)) return;
     this.enough = last;
-    const aborted = new AbortController();
-    this.filled = () => aborted.abort();
-    await pause(this.lingerMs, undefined, { signal: aborted.signal }).catch(() => undefined);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.lingerMs);
+      this.filled = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
     this.filled = undefined;
   }
 
