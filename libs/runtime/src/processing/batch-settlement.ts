@@ -1,6 +1,6 @@
 import { FatalStreamError } from '#libs/event-stream';
 import { isTransient } from '#libs/store';
-import { deadLetterOf } from './dead-letter.js';
+import { deadLetterOf, SHARED_FAULTS } from './dead-letter.js';
 import { CheckpointLost, PartitionStopped } from './errors.js';
 import { fenced } from './fenced-transaction.js';
 import { type LoopScope } from './loop-scope.js';
@@ -78,6 +78,19 @@ export class BatchSettlement<Work> {
     for (const { fault } of items) {
       if (fault) scope.metrics.deadLetters.inc({ processor: scope.processor, error: fault.error });
     }
+    this.tellUnusable(items);
+  }
+
+  /** One line a batch, however many: anybody may write garbage. */
+  private tellUnusable(items: readonly Item<Work>[]): void {
+    const unusable = items.filter(({ fault }) => fault !== undefined && SHARED_FAULTS.has(fault.error));
+    const [first] = unusable;
+    if (!first) return;
+    const { processor, topic, log } = this.scope;
+    const { partition, offset } = first.record;
+    const { error, message: reason } = first.fault!;
+    const count = unusable.length;
+    log.error({ processor, topic, partition, offset, count, error, reason }, 'records nobody can use: dead letters');
   }
 }
 

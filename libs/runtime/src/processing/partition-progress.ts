@@ -26,6 +26,13 @@ export class PartitionProgress {
     this.position = committed;
   }
 
+  /** Goes on counting where an earlier assignment of the partition left off, if nobody moved on meanwhile. */
+  continueFaults(before: PartitionProgress | undefined): void {
+    if (before?.topicId !== this.topicId || before.committed !== this.committed) return;
+    this.faults = before.faults;
+    this.stopped = before.stopped;
+  }
+
   /** The checkpoint is at `next`. */
   moved(next: number): void {
     this.committed = next;

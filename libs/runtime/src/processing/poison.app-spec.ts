@@ -144,6 +144,16 @@ describe('a version that can decide nothing', () => {
     expect(loop.progress()[0]?.stopped).toBeInstanceOf(PartitionStopped);
   });
 
+  it('stays stopped when its partition is given to it again, and dead-letters no more', async () => {
+    const loop = await ground.started();
+    const batch = batchOf(0, counted(...range(0, 150).map((n) => -1 - n)));
+    await expect(loop.handle(batch, never)).rejects.toThrow(PartitionStopped);
+    await loop.resumeFrom(topics.events, 'topic-id', []);
+    await loop.resumeFrom(topics.events, 'topic-id', [0]);
+    await expect(loop.handle(batchOf(100, counted(-101)), never)).rejects.toThrow(PartitionStopped);
+    expect(await ground.letters()).toHaveLength(MAX_FAULTS);
+  });
+
   it('is counted over batches, and from the start after every success', async () => {
     const loop = await ground.started();
     await loop.handle(batchOf(0, counted(...range(0, 99).map((n) => -1 - n))), never);

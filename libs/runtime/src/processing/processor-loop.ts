@@ -1,5 +1,5 @@
 import { type BatchHandler, type RecordBatch, TopicRecreated } from '#libs/event-stream';
-import { CommitUnknown, readCheckpoints } from '#libs/store';
+import { CommitUnknown, readCheckpoint, readCheckpoints } from '#libs/store';
 import { type UnitOfWork } from '../processor.js';
 import { BatchSettlement } from './batch-settlement.js';
 import { CheckpointLost, CheckpointRemoved } from './errors.js';
@@ -17,6 +17,8 @@ import { type Workload } from './workload.js';
  */
 export class ProcessorLoop<Work> implements BatchHandler {
   private readonly partitions = new Map<number, PartitionProgress>();
+  /** Of partitions that were assigned before. */
+  private readonly past = new Map<number, PartitionProgress>();
   private readonly serial = new Serial<number>();
 
   constructor(
@@ -33,11 +35,14 @@ export class ProcessorLoop<Work> implements BatchHandler {
     const foreign = rows.find((row) => row.topicId !== topicId);
     if (foreign) throw new TopicRecreated(topic, foreign.topicId, topicId);
     const offsets = new Map<number, number>();
+    for (const [partition, progress] of this.partitions) this.past.set(partition, progress);
     this.partitions.clear();
     for (const partition of partitions) {
       const row = rows.find((each) => each.partition === partition);
       if (row) offsets.set(partition, row.nextOffset);
-      this.partitions.set(partition, new PartitionProgress(topicId, partition, row?.nextOffset));
+      const progress = new PartitionProgress(topicId, partition, row?.nextOffset);
+      progress.continueFaults(this.past.get(partition));
+      this.partitions.set(partition, progress);
     }
     return offsets;
   }
@@ -112,7 +117,14 @@ export class ProcessorLoop<Work> implements BatchHandler {
     if (fresh.length < batch.records.length) skipped('repeated', batch.records.length - fresh.length);
     const items = await this.workload.select(fresh, skipped);
     await new BatchSettlement(this.scope, this.workload, progress, signal).run(items, batch.nextOffset);
-    progress.lastTimestamp = fresh.at(-1)?.timestamp ?? progress.lastTimestamp;
+    const { processor, topic, log } = this.scope;
+    log.debug(
+      { processor, topic, partition: batch.partition, from, to: progress.position, taken: items.length },
+      'batch',
+    );
+    // Cut short, a batch leaves records that a sweep must not step over.
+    if (progress.position === batch.nextOffset)
+      progress.lastTimestamp = fresh.at(-1)?.timestamp ?? progress.lastTimestamp;
     return progress.position;
   }
 
@@ -125,16 +137,12 @@ export class ProcessorLoop<Work> implements BatchHandler {
     const { topicId, partition, committed } = progress;
     if (!(error instanceof CheckpointLost || error instanceof CommitUnknown)) throw error;
     if (error instanceof CheckpointLost) metrics.lost.inc({ processor });
-    const rows = await readCheckpoints(store, processor, topic);
-    const row = rows.find((each) => each.topicId === topicId && each.partition === partition);
-    if (!row && committed !== undefined) {
+    const found = await readCheckpoint(store, { processor, topic, topicId, partition });
+    if (found === undefined && committed !== undefined) {
       throw new CheckpointRemoved(`${processor}: the checkpoint of ${topic}/${partition} was removed`);
     }
-    log.warn(
-      { processor, topic, partition, believed: committed, found: row?.nextOffset },
-      `${error.name}: going on there`,
-    );
-    const fresh = new PartitionProgress(topicId, partition, row?.nextOffset);
+    log.warn({ processor, topic, partition, believed: committed, found }, `${error.name}: going on there`);
+    const fresh = new PartitionProgress(topicId, partition, found);
     fresh.faults = progress.faults;
     if (this.partitions.get(partition) === progress) this.partitions.set(partition, fresh);
     relay.wake();

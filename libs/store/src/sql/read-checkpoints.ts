@@ -1,4 +1,5 @@
 import { type Tx } from '../tx.js';
+import { type CheckpointId } from './move-checkpoint.js';
 
 /** How far a processor has come on one partition of one topic. */
 export interface CheckpointRow {
@@ -16,4 +17,10 @@ export async function readCheckpoints(tx: Tx, processor: string, topic: string):
     [processor, topic],
   );
   return rows;
+}
+
+/** The next offset of one checkpoint; undefined where there is none. */
+export async function readCheckpoint(tx: Tx, id: CheckpointId): Promise<number | undefined> {
+  const rows = await readCheckpoints(tx, id.processor, id.topic);
+  return rows.find((row) => row.topicId === id.topicId && row.partition === id.partition)?.nextOffset;
 }
