@@ -17,7 +17,6 @@ import { type Workload } from './workload.js';
  */
 export class ProcessorLoop<Work> implements BatchHandler {
   private readonly partitions = new Map<number, PartitionProgress>();
-  /** Of partitions that were assigned before. */
   private readonly past = new Map<number, PartitionProgress>();
   private readonly serial = new Serial<number>();
 
