@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
+import { createTopics } from '#libs/event-stream';
 import { type BenchGround } from './harness.js';
 
 /** Does `work` with a topic of its own, which is gone afterwards. */
@@ -8,7 +9,7 @@ export async function withTopic<T>(ground: BenchGround, work: (topic: string) =>
   const admin = new Kafka({ brokers: [...ground.brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
-    await admin.createTopics({ topics: [{ topic, numPartitions: 12 }], waitForLeaders: true });
+    await createTopics(admin, [{ topic, numPartitions: 12 }]);
     return await work(topic);
   } finally {
     await admin.deleteTopics({ topics: [topic] });

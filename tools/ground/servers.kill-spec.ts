@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { createTopics } from '#libs/event-stream';
 import { until } from '#libs/testing';
 import { kafkaClient, plainAccess } from './kafka-access.js';
 import { findOwnProcesses, isAlive } from './own-processes.js';
@@ -31,7 +32,7 @@ describe('servers of one home', () => {
     const producer = kafkaClient(plainAccess(kafka.brokers), 10).producer({ idempotent: true });
     const admin = kafkaClient(plainAccess(kafka.brokers), 10).admin();
     await admin.connect();
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: 't', numPartitions: 1 }] });
+    await createTopics(admin, [{ topic: 't', numPartitions: 1 }]);
     await producer.connect();
     await producer.send({
       topic: 't',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTopics } from '#libs/event-stream';
 import { topicSpecs } from '#libs/contracts';
 import { testKafka, uniqueName } from '#libs/testing';
 import { kafkaClient, plainAccess } from './kafka-access.js';
@@ -21,7 +22,7 @@ describe('the topics of an installation', () => {
 
   it('are made where they are absent, and reported, not changed, where they differ', async () => {
     const foreign = { topic: name('telemetry'), numPartitions: 3, replicationFactor: 1 };
-    await admin.createTopics({ waitForLeaders: true, topics: [foreign] });
+    await createTopics(admin, [foreign]);
     const first = await ensureTopics(access, specs);
     expect(first.created).toEqual([name('events'), name('dead')]);
     expect(first.differences).toEqual([`topic ${name('telemetry')} has 3 partitions instead of 12; left as it is`]);

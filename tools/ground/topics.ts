@@ -1,4 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
+import { createTopics } from '#libs/event-stream';
 import { type TopicSpec } from '#libs/contracts';
 import { type KafkaAccess, kafkaClient } from './kafka-access.js';
 
@@ -35,15 +36,13 @@ export async function ensureTopics(access: KafkaAccess, specs: readonly TopicSpe
 }
 
 async function create(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: specs.map(({ topic, partitions, retentionMs }) => ({
-      topic,
-      numPartitions: partitions,
-      replicationFactor: BROKER_DEFAULT,
-      configEntries: [{ name: 'retention.ms', value: String(retentionMs) }],
-    })),
-  });
+  const topics = specs.map(({ topic, partitions, retentionMs }) => ({
+    topic,
+    numPartitions: partitions,
+    replicationFactor: BROKER_DEFAULT,
+    configEntries: [{ name: 'retention.ms', value: String(retentionMs) }],
+  }));
+  await createTopics(admin, topics);
 }
 
 async function compare(admin: Admin, specs: readonly TopicSpec[]): Promise<string[]> {

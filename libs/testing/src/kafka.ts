@@ -1,4 +1,5 @@
 import { type TopicNames } from '#libs/contracts';
+import { createTopics } from '#libs/event-stream';
 import { Kafka, logLevel } from 'kafkajs';
 import { testGround } from './config.js';
 import { uniqueName } from './names.js';
@@ -17,10 +18,10 @@ export interface TestTopics {
 export async function testTopics(count = 1, partitions = 12): Promise<TestTopics> {
   const names = Array.from({ length: count }, () => uniqueName('spec'));
   await withAdmin((admin) =>
-    admin.createTopics({
-      waitForLeaders: true,
-      topics: names.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 })),
-    }),
+    createTopics(
+      admin,
+      names.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 })),
+    ),
   );
   return { names, drop: () => withAdmin((admin) => admin.deleteTopics({ topics: [...names] })) };
 }
