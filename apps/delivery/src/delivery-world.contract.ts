@@ -17,17 +17,19 @@ import {
 import { type Instant, instantOfMillis, RandomIds } from '#libs/core';
 import { EventLog, EventPublisher } from '#libs/event-stream';
 import { Sealer, Tenants } from '#libs/runtime';
-import { createTestService, SlackStandIn, type SlackStandInOptions, type TestService, until } from '#libs/testing';
+import { createTestService, SlackStandIn, type SlackStandInOptions, type TestService } from '#libs/testing';
+import { Scene } from './delivery-scene.contract.js';
 import { deliveryService } from './service.js';
 
 export const token = 'xoxb-1234567890-planted-secret';
 const ids = new RandomIds();
 
-type Opening = Partial<PayloadOf<typeof IncidentOpened>> & { readonly time?: Instant };
+export type Opening = Partial<PayloadOf<typeof IncidentOpened>> & { readonly time?: Instant };
 
 /** A delivery process for Slack on a real broker and a real database, with a Slack that does as it is told. */
 export class DeliveryWorld {
   private readonly sequences = new Map<string, number>();
+  private scenes = 0;
 
   private constructor(
     readonly service: TestService,
@@ -67,7 +69,7 @@ export class DeliveryWorld {
     await this.slack.close().catch(() => undefined);
   }
 
-  async integrate(channelId = 'C1', over: Record<string, unknown> = {}): Promise<string> {
+  async integrate(channelId: string, over: Record<string, unknown> = {}): Promise<string> {
     const integrationId = ids.next();
     await this.say(this.configured(IntegrationCreated, integrationId, { data: { channelId }, ...over }));
     return integrationId;
@@ -159,24 +161,11 @@ export class DeliveryWorld {
     return this.logged('DeliveryRecorded');
   }
 
-  /** The final states on the log, once `count` of them are there. */
-  async states(count: number): Promise<readonly string[]> {
-    const found = await until(
-      async () => {
-        const states = (await this.records()).map(({ payload }) => payload.state);
-        return states.length >= count ? states : false;
-      },
-      { timeout: 20_000, interval: 50, what: `${count} final states` },
-    );
-    return [...found].sort();
-  }
-
-  posts(): number {
-    return this.slack.callsOf('chat.postMessage').length;
-  }
-
-  edits(): number {
-    return this.slack.callsOf('chat.update').length;
+  /** An integration with a channel and incidents of its own, so that specs share the process. */
+  async scene(over: Record<string, unknown> = {}): Promise<Scene> {
+    const scene = new Scene(this, `C${++this.scenes}`);
+    await scene.integrate(over);
+    return scene;
   }
 
   private configured(

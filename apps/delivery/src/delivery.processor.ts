@@ -13,12 +13,13 @@ import {
   laneView,
 } from './incident/incident.js';
 import { changeIntegration } from './integration/change.js';
+import { KnownIntegrations } from './integration/known-integrations.js';
 import { integrationEvents, type IntegrationEvent, isIntegrationEvent } from './integration/integration.js';
 import { initialLane, type LaneRule, plan } from './lane/lane.js';
 import { everyClass, type Hint, hintsOf, scheduleOf } from './lane/schedule.js';
 import { type Sink } from './sink.js';
 import { selectIncidents } from './sql/incidents.js';
-import { lockMatching, selectIntegrations } from './sql/integrations.js';
+import { lockMatching } from './sql/integrations.js';
 import { holdLanes, keyOfLane, type LaneKey } from './sql/lanes.js';
 import { type Batch, type NewDelivery, type NewEvent, saveBatch, type TouchedLane } from './sql/save-batch.js';
 
@@ -36,17 +37,22 @@ export interface ProcessorOptions {
  * it, and the lane that it goes through (reference performance-reliability 2.5).
  */
 export function deliveryProcessor(options: ProcessorOptions): ProcessorDefinition {
+  const integrations = new KnownIntegrations(options.sink.name);
   return {
     name: `delivery.${options.sink.name}`,
     topic: options.topics.events,
     handles: new Set<string>([...incidentEvents, ...integrationEvents]),
-    apply: (batch, unit) => apply(batch, unit, options),
+    apply: (batch, unit) => apply(batch, unit, { ...options, integrations }),
   };
 }
 
-async function apply(batch: readonly Received[], unit: UnitOfWork, options: ProcessorOptions): Promise<AfterCommit> {
+type Options = ProcessorOptions & { readonly integrations: KnownIntegrations };
+
+async function apply(batch: readonly Received[], unit: UnitOfWork, given: Options): Promise<AfterCommit> {
   const events = batch.map(({ event }) => event);
-  await lockMatching(unit.tx, options.sink.name, events.some(isIntegrationEvent));
+  const alone = events.some(isIntegrationEvent);
+  await lockMatching(unit.tx, given.sink.name, alone);
+  const options = alone ? { ...given, integrations: new KnownIntegrations(given.sink.name) } : given;
   const hints: Hint[] = [];
   let incidents: IncidentEvent[] = [];
   for (const event of events) {
@@ -63,19 +69,20 @@ async function apply(batch: readonly Received[], unit: UnitOfWork, options: Proc
 async function takeIncidents(
   events: readonly IncidentEvent[],
   unit: UnitOfWork,
-  options: ProcessorOptions,
+  options: Options,
 ): Promise<readonly Hint[]> {
   if (events.length === 0) return [];
-  const { name } = options.sink;
-  const organizations = [...new Set(events.map(({ metadata }) => metadata.organizationId))];
-  const earliest = events.map(({ metadata }) => metadata.recordedAt).reduce((a, b) => (a < b ? a : b));
-  const integrations = await selectIntegrations(unit.tx, name, organizations, earliest);
-  const known = await selectIncidents(unit.tx, name, [...new Set(events.map(({ payload }) => payload.incidentId))]);
+  const ids = [...new Set(events.map(({ payload }) => payload.incidentId))];
+  const { incidents: known, rosterVersion } = await selectIncidents(unit.tx, options.sink.name, ids);
+  const integrations = await options.integrations.of(unit.tx, rosterVersion);
   const batch = new IncidentBatch(known);
   for (const event of events) batch.take(event);
-  const deliveries = batch.news.flatMap(({ incident, reference }) => deliveriesOf(integrations, incident, reference));
+  const deliveries = batch.news.flatMap(({ incident, reference }) =>
+    deliveriesOf(integrations.get(incident.organizationId) ?? [], incident, reference),
+  );
   const saved = batch.news.map(({ then, reference }) => eventOf(then, reference, options.rule));
-  return write({ incidents: batch.incidents, events: saved, deliveries }, batch.documents, unit, options);
+  const fresh = ids.filter((id) => !known.has(id));
+  return write({ incidents: batch.incidents, events: saved, deliveries }, batch.documents, unit, options, fresh);
 }
 
 function eventOf(then: IncidentDocument, reference: EventReference, { coalescing }: LaneRule): NewEvent {
@@ -83,11 +90,7 @@ function eventOf(then: IncidentDocument, reference: EventReference, { coalescing
   return { incidentId, organizationId, ...reference, document: coalescing === 'each-event' ? then : null };
 }
 
-async function takeIntegration(
-  event: IntegrationEvent,
-  unit: UnitOfWork,
-  options: ProcessorOptions,
-): Promise<readonly Hint[]> {
+async function takeIntegration(event: IntegrationEvent, unit: UnitOfWork, options: Options): Promise<readonly Hint[]> {
   const now = options.clock.millis();
   const { name, serves = name } = options.sink;
   const change = await changeIntegration(event, unit, { sink: name, serves, now });
@@ -101,11 +104,12 @@ async function write(
   batch: Omit<Batch, 'lanes'>,
   documents: ReadonlyMap<string, IncidentDocument>,
   unit: UnitOfWork,
-  options: ProcessorOptions,
+  options: Options,
+  fresh: readonly string[] = [],
 ): Promise<readonly Hint[]> {
   const { sink, clock } = options;
   const now = clock.millis();
-  const lanes = await touchedLanes(batch.deliveries, documents, unit, options, now);
+  const lanes = await touchedLanes(batch.deliveries, documents, new Set(fresh), unit, options, now);
   const written = await saveBatch(unit.tx, sink.name, { ...batch, lanes });
   for (const delivery of batch.deliveries) {
     const { state } = delivery;
@@ -120,6 +124,7 @@ async function write(
 async function touchedLanes(
   deliveries: readonly NewDelivery[],
   documents: ReadonlyMap<string, IncidentDocument>,
+  fresh: ReadonlySet<string>,
   { tx }: UnitOfWork,
   { sink, rule }: ProcessorOptions,
   now: number,
@@ -129,7 +134,12 @@ async function touchedLanes(
   for (const delivery of pending)
     byLane.set(keyOfLane(delivery), [...(byLane.get(keyOfLane(delivery)) ?? []), delivery]);
   const keys: LaneKey[] = [...byLane.values()].map(([first]) => first!);
-  const states = await holdLanes(tx, sink.name, keys);
+  // Nobody has a lane yet of an incident that is new.
+  const states = await holdLanes(
+    tx,
+    sink.name,
+    keys.filter(({ incidentId }) => !fresh.has(incidentId)),
+  );
   return keys.flatMap(({ integrationId, incidentId }) => {
     const key = keyOfLane({ integrationId, incidentId });
     const state = states.get(key) ?? initialLane;

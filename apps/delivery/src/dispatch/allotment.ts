@@ -6,10 +6,10 @@ import { type RateLimiter } from './rate-limiter.js';
 import { type Roster } from './roster.js';
 
 /** Most calls under way at once: of one integration, and in all. */
-export const PER_INTEGRATION = 16;
+export const PER_INTEGRATION = 64;
 export const IN_ALL = 256;
 /** What one integration may begin in one turn, so that the others have theirs before its next. */
-export const QUANTUM = 8;
+export const QUANTUM = 32;
 /** Lanes that make no call are taken by the handful. */
 const SETTLED_AT_ONCE = 200;
 

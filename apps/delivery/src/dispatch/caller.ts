@@ -21,7 +21,8 @@ const GRACE = 1000;
 
 /** Makes the calls of one sink: opens the secrets for a call, and bounds its time whatever the sink does. */
 export class Caller {
-  private readonly stopping = new AbortController();
+  private readonly running = new Set<AbortController>();
+  private stopped = false;
 
   constructor(
     private readonly sink: Sink,
@@ -60,7 +61,8 @@ export class Caller {
 
   /** Ends what is under way. */
   stop(): void {
-    this.stopping.abort();
+    this.stopped = true;
+    for (const controller of this.running) controller.abort();
   }
 
   /** What stands for the secrets of an integration: the same for the same secrets, and of no other use. */
@@ -102,16 +104,15 @@ export class Caller {
   /** Neither a lost timer nor a promise that never settles may hold a lane: the timer and the race are ours. */
   private async bounded<T>(work: (signal: AbortSignal) => Promise<T>, late: T): Promise<T> {
     const controller = new AbortController();
-    const abort = (): void => controller.abort();
-    this.stopping.signal.addEventListener('abort', abort);
-    if (this.stopping.signal.aborted) abort();
-    const timers: NodeJS.Timeout[] = [setTimeout(abort, this.timeout)];
+    this.running.add(controller);
+    if (this.stopped) controller.abort();
+    const timers: NodeJS.Timeout[] = [setTimeout(() => controller.abort(), this.timeout)];
     const end = new Promise<T>((resolve) => timers.push(setTimeout(() => resolve(late), this.timeout + GRACE)));
     try {
       return await Promise.race([work(controller.signal), end]);
     } finally {
       timers.forEach(clearTimeout);
-      this.stopping.signal.removeEventListener('abort', abort);
+      this.running.delete(controller);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, crashpoint } from '#libs/core';
 import { type Log, type Transactor } from '#libs/runtime';
 import { CommitUnknown, isTransient, type Tx } from '#libs/store';
@@ -31,8 +32,9 @@ export interface DispatchParts {
 const LOOK = 1000;
 /** After trouble with the database. */
 const PAUSE = 500;
-/** Ended calls are written down together, at most so many. */
+/** Ended calls are written down together: at most so many, and those that end within a moment (milliseconds). */
 const AT_ONCE = 100;
+const MOMENT = 5;
 
 /**
  * Sends what is due: takes lanes, calls the provider, writes down what became of it. Lanes go in parallel, each with one
@@ -219,6 +221,7 @@ export class Dispatcher {
   /** Writes down what has ended meanwhile, again and again, until nothing is left. Holds on to it while the database is away. */
   private async save(): Promise<void> {
     let atOnce = AT_ONCE;
+    if (!this.stopped) await pause(MOMENT);
     while (this.ended.length > 0) {
       const some = this.ended.slice(0, atOnce);
       try {
@@ -232,7 +235,7 @@ export class Dispatcher {
         // One that cannot be written is given up: its lane's lease runs out, and it counts as in doubt.
         if (!this.stuck && some.length === 1) this.ended.shift();
         atOnce = this.stuck ? AT_ONCE : 1;
-        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+        await pause(PAUSE);
       }
     }
   }

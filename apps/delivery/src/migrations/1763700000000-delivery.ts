@@ -8,7 +8,17 @@ export class Delivery1763700000000 implements MigrationInterface {
   readonly name = 'Delivery1763700000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [INTEGRATION, INCIDENT, INCIDENT_OPEN, EVENT, EVENT_RECORDED, LANE, LANE_DUE, DELIVERY]) {
+    for (const statement of [
+      INTEGRATION,
+      ROSTER,
+      INCIDENT,
+      INCIDENT_OPEN,
+      EVENT,
+      EVENT_RECORDED,
+      LANE,
+      LANE_DUE,
+      DELIVERY,
+    ]) {
       await runner.query(statement);
     }
     await runner.query(DELIVERY_WAITING);
@@ -16,7 +26,7 @@ export class Delivery1763700000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop table delivery, lane, incident_event, incident, integration');
+    await runner.query('drop table delivery, lane, incident_event, incident, roster, integration');
   }
 }
 
@@ -35,6 +45,13 @@ const INTEGRATION = `
     probe_at timestamptz,
     primary key (sink, organization_id, integration_id),
     unique (sink, integration_id)
+  )`;
+
+/** Counts the changes of a sink's integrations, so that whoever keeps a copy knows that it is old. */
+const ROSTER = `
+  create table roster (
+    sink text primary key,
+    version bigint not null
   )`;
 
 const INCIDENT = `

@@ -3,16 +3,20 @@ import { type Tx } from '#libs/store';
 import { type EventReference, type IncidentDocument } from '../incident/incident.js';
 import { type Lane } from '../lane/lane.js';
 
+/** The incidents that a batch is about, as far as they are known, and the version of the sink's integrations. */
 export async function selectIncidents(
   tx: Tx,
   sink: string,
   incidentIds: readonly string[],
-): Promise<Map<string, IncidentDocument>> {
-  const { rows } = await tx.query<{ document: IncidentDocument }>(
-    'select document from incident where sink = $1 and incident_id = any($2)',
+): Promise<{ readonly incidents: ReadonlyMap<string, IncidentDocument>; readonly rosterVersion: number }> {
+  const { rows } = await tx.query<{ version: number | null; documents: readonly IncidentDocument[] | null }>(
+    `select (select version from roster where sink = $1) as version,
+            (select json_agg(document) from incident where sink = $1 and incident_id = any($2)) as documents`,
     [sink, incidentIds],
   );
-  return new Map(rows.map(({ document }) => [document.incidentId, document]));
+  const { version, documents } = rows[0]!;
+  const incidents = new Map((documents ?? []).map((document) => [document.incidentId, document]));
+  return { incidents, rosterVersion: version ?? 0 };
 }
 
 /** An event of late with its incident as it is now. */

@@ -1,4 +1,3 @@
-import { type Instant } from '#libs/core';
 import { type Tx } from '#libs/store';
 import { type IntegrationDocument } from '../integration/integration.js';
 
@@ -11,17 +10,12 @@ export async function lockMatching(tx: Tx, sink: string, alone: boolean): Promis
   await tx.query(`select ${lock}(hashtextextended($1, 0))`, [`delivery.matching/${sink}`]);
 }
 
-/** The integrations of these organisations, without those deleted before `since`. */
-export async function selectIntegrations(
-  tx: Tx,
-  sink: string,
-  organizationIds: readonly string[],
-  since: Instant,
-): Promise<readonly IntegrationDocument[]> {
+/** The integrations of the sink, without those deleted long ago. */
+export async function selectIntegrations(tx: Tx, sink: string): Promise<readonly IntegrationDocument[]> {
   const { rows } = await tx.query<{ document: IntegrationDocument }>(
     `select document from integration
-      where sink = $1 and organization_id = any($2) and (deleted_at is null or deleted_at >= $3::timestamptz)`,
-    [sink, organizationIds, since],
+      where sink = $1 and (deleted_at is null or deleted_at > now() - interval '7 days')`,
+    [sink],
   );
   return rows.map(({ document }) => document);
 }
@@ -40,6 +34,11 @@ export async function selectIntegration(
 
 /** Writes a changed integration. Whatever was wrong with it is tried anew. */
 export async function saveIntegration(tx: Tx, sink: string, document: IntegrationDocument): Promise<void> {
+  await tx.query(
+    `insert into roster (sink, version) values ($1, 1)
+     on conflict (sink) do update set version = roster.version + 1`,
+    [sink],
+  );
   await tx.query(
     `insert into integration (sink, integration_id, organization_id, sequence, status, document, deleted_at)
      values ($1, $2, $3, $4, $5, $6, $7)
