@@ -19,6 +19,11 @@ export interface KafkaOptions {
   /** `host:port` of at least one broker. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /**
+   * Names this process: nobody else has the name at the same time, and its successor after a crash has it too. The
+   * successor then takes its predecessor's place in the consumer groups at once, instead of after the session time-out.
+   */
+  readonly instance?: string;
   readonly ssl?: KafkaConfig['ssl'];
   readonly sasl?: KafkaConfig['sasl'];
   /** Where to connect to instead of the address that a broker advertises: a tunnel, a proxy. */
@@ -66,6 +71,12 @@ export class KafkaConnection {
     return this.options.brokers;
   }
 
+  /** How brokers know this process; `unique` when only this process, or its successor, is called that. */
+  get identity(): { readonly clientId: string; readonly unique: boolean } {
+    const { clientId, instance } = this.options;
+    return instance === undefined ? { clientId, unique: false } : { clientId: `${clientId}-${instance}`, unique: true };
+  }
+
   /** A handle on the given brokers (default: the configured ones) for requests of our own. */
   cluster(brokers: readonly string[] = this.options.brokers, answerMs = ANSWER_MS): ClusterHandle {
     const sockets = new Sockets(this.options.reach);
@@ -90,13 +101,16 @@ export class KafkaConnection {
     return { ...handle, producer };
   }
 
-  /** A group member. It never restarts by itself: whoever made it makes the next. */
-  consumer(config: ConsumerConfig): { consumer: Consumer; close(): void } {
+  /**
+   * A group member. It never restarts by itself: whoever made it makes the next. `close` after it was disconnected; a
+   * reason fails what is still outstanding.
+   */
+  consumer(config: ConsumerConfig): { consumer: Consumer; close(reason?: string): void } {
     const sockets = new Sockets(this.options.reach);
     const kafka = new Kafka({
       ...this.common(sockets, ANSWER_MS),
       brokers: [...this.options.brokers],
-      clientId: this.options.clientId,
+      clientId: this.identity.clientId,
       logLevel: logLevel.WARN,
       logCreator: () => (entry) => this.forward(entry),
     });
@@ -106,13 +120,13 @@ export class KafkaConnection {
       retry: { ...RETRY, retries: CONSUMER_RETRIES, restartOnFailure: () => Promise.resolve(false) },
     });
     consumer.on(consumer.events.REQUEST_TIMEOUT, ({ payload }) => sockets.drop(payload.broker));
-    return { consumer, close: () => sockets.close() };
+    return { consumer, close: (reason) => sockets.close(reason) };
   }
 
   private common(sockets: Sockets, answerMs: number): Omit<KafkaConfig, 'brokers'> & Record<string, unknown> {
     return {
       logger: this.logger,
-      clientId: this.options.clientId,
+      clientId: this.identity.clientId,
       socketFactory: sockets.factory,
       connectionTimeout: CONNECT_MS,
       authenticationTimeout: ANSWER_MS,

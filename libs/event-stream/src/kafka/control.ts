@@ -47,6 +47,20 @@ export class Control {
     return asked;
   }
 
+  /**
+   * Lets the members of a group that are called `clientId` leave it: left over from a process that crashed, they would
+   * keep the group waiting until their session times out (K5: kafkajs has no static membership).
+   */
+  async dismiss(groupId: string, clientId: string): Promise<void> {
+    const { coordinator } = await this.anyBroker((broker) =>
+      broker.findGroupCoordinator({ groupId, coordinatorType: 0 }),
+    );
+    const broker = await this.brokerAt(`${coordinator.host}:${coordinator.port}`);
+    const { groups } = await broker.describeGroups({ groupIds: [groupId] });
+    const members = groups.flatMap((group) => group.members).filter((member) => member.clientId === clientId);
+    for (const { memberId } of members) await broker.leaveGroup({ groupId, memberId });
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     const links = [...this.links.values()];

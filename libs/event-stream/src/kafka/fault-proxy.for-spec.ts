@@ -43,12 +43,13 @@ export class FaultProxy {
   }
 
   /** A client that reaches every broker through here. */
-  connection(clientId: string): KafkaConnection {
+  connection(clientId: string, instance?: string): KafkaConnection {
     const { port } = this.server.address() as AddressInfo;
     return new KafkaConnection({
       brokers: [`127.0.0.1:${port}`],
       clientId,
       reach: () => ({ host: '127.0.0.1', port }),
+      ...(instance === undefined ? {} : { instance }),
     });
   }
 

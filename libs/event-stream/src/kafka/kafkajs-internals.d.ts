@@ -36,6 +36,14 @@ declare module 'kafkajs/src/broker/index.js' {
     readonly requestTimeout?: number;
   }
   export default class Broker {
+    findGroupCoordinator(request: {
+      groupId: string;
+      coordinatorType: number;
+    }): Promise<{ coordinator: { host: string; port: number } }>;
+    describeGroups(request: {
+      groupIds: readonly string[];
+    }): Promise<{ groups: readonly { members: readonly { memberId: string; clientId: string }[] }[] }>;
+    leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
     readonly connectionPool: { send<Answer, Decoded>(request: ProtocolRequest<Answer, Decoded>): Promise<Answer> };
     listOffsets(request: {
       isolationLevel: number;

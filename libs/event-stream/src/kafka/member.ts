@@ -45,7 +45,7 @@ const MAX_MISSES = 8;
  */
 export class GroupMember {
   private readonly consumer: Consumer;
-  private readonly closeSockets: () => void;
+  private readonly closeSockets: (reason?: string) => void;
   private readonly heartbeats = new Heartbeats(HEARTBEAT_MS / 2, (rebalancing) => this.giveUp(rebalancing));
   private assignment = new Assignment([]);
   private dirty = false;
@@ -78,6 +78,7 @@ export class GroupMember {
 
   /** Runs until the client gives up; answers why. @throws when it cannot begin. */
   async run(): Promise<Error> {
+    await this.succeed();
     await this.consumer.connect();
     await this.consumer.subscribe({ topic: this.scope.topic, fromBeginning: true });
     await this.consumer.run({
@@ -103,11 +104,11 @@ export class GroupMember {
     this.stopping = true;
     this.assignment.retire();
     const patience = setTimeout(() => this.assignment.end(), STOP_GRACE_MS);
-    await Promise.race([this.leave(), pause(STOP_MS, undefined, { ref: false })]);
+    const left = await Promise.race([this.leave().then(() => true), pause(STOP_MS, false, { ref: false })]);
     this.assignment.end();
     clearTimeout(patience);
     this.heartbeats.stop();
-    this.closeSockets();
+    this.closeSockets(left ? undefined : 'the consumer was stopped');
   }
 
   /** Tells Kafka how far we are. Nothing reads it back; lag tools do. */
@@ -117,6 +118,12 @@ export class GroupMember {
     if (!this.isJoined || !this.dirty || offsets.length === 0) return;
     this.dirty = false;
     await this.consumer.commitOffsets(offsets).catch(() => undefined);
+  }
+
+  /** Takes the place of the process that had our name before, where that is sure to be gone. */
+  private async succeed(): Promise<void> {
+    const { clientId, unique } = this.scope.connection.identity;
+    if (unique) await this.scope.control.dismiss(this.scope.group, clientId).catch(() => undefined);
   }
 
   /** A member that is about to join is let in first: kafkajs could not leave for it, and the group would wait for it. */

@@ -9,6 +9,8 @@ import { API, FaultProxy } from './fault-proxy.for-spec.js';
 import { KafkaPublisher } from './publisher.js';
 
 const PATIENCE = 60_000;
+/** What the group would wait for a member that is silent. */
+const SESSION_MS = 10_000;
 
 let kafka: Kafka;
 let topics: TestTopics;
@@ -162,6 +164,23 @@ describe('a subscription', () => {
       const subscription = await consume(keeper);
       expect(await subscription.ended).toBeInstanceOf(CheckpointOutsideLog);
       expect(keeper.values).toEqual(['0', '1']);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'takes the place of its predecessor at once, which crashed and never left the group (S13)',
+    async () => {
+      const [keeper, grave] = [new Keeper(), await FaultProxy.before(testKafka().brokers)];
+      const crashed = new KafkaEventLog(grave.connection('spec', '4001'));
+      await (await crashed.consume({ group: topic, topic }, keeper)).whenCaughtUp();
+      grave.freeze();
+      const successor = new KafkaEventLog(proxy.connection('spec', '4001'));
+      await publish('1');
+      await successor.consume({ group: topic, topic }, keeper);
+      await until(() => keeper.records.length === 1, { timeout: SESSION_MS * 0.9 });
+      await Promise.all([successor.close(), crashed.close()]);
+      await grave.close();
     },
     PATIENCE,
   );
