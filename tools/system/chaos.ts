@@ -33,7 +33,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
     const waves: Promise<Awaited<ReturnType<Trial['load']>>>[] = [];
     const feeding = (async () => {
       for (let wave = 0; killing; wave++) {
-        waves.push(trial.load({ name: `${name}-${wave}`, alerts: rate, rate }));
+        waves.push(trial.load({ name, alerts: rate, rate, from: wave * rate }));
         await delay(1000);
       }
     })();
@@ -61,21 +61,13 @@ async function judge(
   ledgers: readonly Awaited<ReturnType<Trial['load']>>[],
   say: (line: string) => void,
 ): Promise<ChaosOutcome> {
-  const totals = { acked: 0, lost: 0, double: 0 };
-  let last: Awaited<ReturnType<Trial['account']>> | undefined;
-  for (const [wave, ledger] of ledgers.entries()) {
-    last = await trial.account(`${name}-${wave}`, ledger);
-    for (const line of [...last.lost, ...last.double]) say(`wave ${wave}: ${line}`);
-    totals.acked += last.acked;
-    totals.lost += last.lost.length;
-    totals.double += last.double.length;
-  }
+  const account = await trial.account(name, ledgers.flat());
+  for (const line of [...account.lost, ...account.double]) say(line);
+  say(`deliveries ${JSON.stringify(account.states)}, unaccounted ${account.unaccounted}`);
+  say(`incidents with an ambiguous delivery: ${account.ambiguous}`);
   const equal = await trial.rebuildsEqual();
-  say(
-    `deliveries ${JSON.stringify(last?.states ?? {})}, unaccounted ${last?.unaccounted ?? 0}, ambiguous incidents ${last?.ambiguous ?? 0}`,
-  );
   say(`rebuild ${equal ? 'equal' : 'DIFFERENT'}`);
-  const summary = `${totals.acked} acked, ${totals.lost} lost, ${totals.double} double`;
-  const kept = totals.lost === 0 && totals.double === 0 && equal && (last?.unaccounted ?? 0) === 0;
-  return { kept, summary };
+  const { acked, lost, double, unaccounted } = account;
+  const summary = `${acked} acked, ${lost.length} lost, ${double.length} double`;
+  return { kept: lost.length === 0 && double.length === 0 && equal && unaccounted === 0, summary };
 }

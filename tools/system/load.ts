@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly rate: number;
   /** The first instant of the alerts, milliseconds; alert `n` starts `n` ms later. */
   readonly epoch: number;
+  /** Number of the first alert, for a load that comes in waves under one name; 0 unless given. */
+  readonly from?: number;
   /** Told apart from other loads of the same system. */
   readonly name: string;
   readonly partition?: string;
@@ -33,10 +35,10 @@ export interface LoadOptions {
 export async function sendLoad(options: LoadOptions): Promise<readonly LedgerEntry[]> {
   const began = performance.now();
   const since = (): number => performance.now() - began;
-  const entries = Array.from({ length: options.alerts }, (_, number) => entryOf(options, number));
+  const entries = Array.from({ length: options.alerts }, (_, place) => entryOf(options, (options.from ?? 0) + place));
   await Promise.all(
     entries.map(async (entry) => {
-      await pause((entry.number * 1000) / options.rate);
+      await pause(((entry.number - (options.from ?? 0)) * 1000) / options.rate);
       await send(options, alertOf(options, entry, false));
       entry.firedAckAt = since();
       if (entry.number % 2 === 0) return;

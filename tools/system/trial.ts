@@ -12,7 +12,7 @@ import { type LedgerEntry, type LoadOptions, sendLoad } from './load.js';
 export interface Trial {
   readonly system: RunningSystem;
   readonly slack: SlackStandIn;
-  load(options: Pick<LoadOptions, 'alerts' | 'rate' | 'name'>): Promise<readonly LedgerEntry[]>;
+  load(options: Pick<LoadOptions, 'alerts' | 'rate' | 'name' | 'from'>): Promise<readonly LedgerEntry[]>;
   /** The account of a load, once everything has come to rest. */
   account(name: string, ledger: readonly LedgerEntry[]): Promise<Account>;
   /** Whether the read model of incidents answers as before after a rebuild, byte for byte. */
