@@ -7,7 +7,7 @@ import { claimOfRequest } from './idempotency/claims.js';
 import { Once } from './idempotency/once.js';
 import { KeyConflict } from './idempotency/running.js';
 import { IngestMetrics } from './ingest.metrics.js';
-import { type Receipt } from './publishing.js';
+import { type Addressed, isOverflowing, Publishing, type Receipt } from './publishing.js';
 import { PublishOnce } from './publish-once.js';
 import { type Sender } from './record.js';
 import { Refusal, type Rejection, type Source, type Translation } from './source.js';
@@ -33,39 +33,60 @@ export interface Ingested {
   readonly refusal?: Refusal;
 }
 
+/** What of a request will be written. */
+interface Prepared {
+  readonly source: string;
+  readonly addressed: readonly Addressed[];
+  readonly rejected: readonly Rejection[];
+}
+
 /**
  * The way in, as a table of contents: authenticate (done by the route's guard, before the body is read), parse,
- * translate, publish. A request under an Idempotency-Key takes it once.
+ * translate, address, publish. A request under an Idempotency-Key takes it once.
  */
 @Injectable()
 export class IngestPipeline {
   constructor(
-    private readonly publishing: PublishOnce,
+    private readonly publishing: Publishing,
+    private readonly publishOnce: PublishOnce,
     private readonly once: Once,
     private readonly clock: Clock,
     private readonly metrics: IngestMetrics,
   ) {}
 
   /** @throws Problem 503 when the log does not acknowledge, 422 when the key came with another body */
-  ingest(request: IngestRequest): Promise<Ingested> {
+  async ingest(request: IngestRequest): Promise<Ingested> {
     return request.idempotencyKey === undefined ? this.take(request) : this.takeOnce(request, request.idempotencyKey);
   }
 
-  private async take(request: IngestRequest): Promise<Ingested> {
+  /** Not async: what was parsed is let go before the log is waited for. */
+  private take(request: IngestRequest): Promise<Ingested> {
+    const prepared = this.prepare(request);
+    return prepared instanceof Refusal ? Promise.resolve(refused(prepared)) : this.publish(prepared);
+  }
+
+  private prepare(request: IngestRequest): Prepared | Refusal {
     const body = request.lines ? parseLines(request.bytes) : parseJson(request.bytes);
-    if (body instanceof Refusal) return refusal(body);
+    if (body instanceof Refusal) return body;
     const source = request.sources.find((candidate) => candidate.recognises(body));
-    if (!source) return refusal(unknownFormat(request.sources));
-    const translation = this.translate(source, body, request);
-    if (translation.refusal) return refusal(translation.refusal);
-    const { receipts, rejected } = await this.publishing.publish(translation.accepted, request);
-    this.metrics.count(source.name, receipts.length, translation.rejected.length + rejected.length);
-    return { receipts, rejected: inOrder([...translation.rejected, ...rejected]) };
+    if (!source) return unknownFormat(request.sources);
+    const { accepted, rejected, refusal } = this.translate(source, body, request);
+    if (refusal) return refusal;
+    const { addressed, tooLarge } = this.publishing.address(accepted, request.caller, request.idempotencyKey);
+    if (isOverflowing(addressed)) return new Refusal('size', 'too much for one request: send it in several');
+    return { source: source.name, addressed, rejected: [...rejected, ...tooLarge] };
   }
 
   private translate(source: Source, body: unknown, { partition, caller }: IngestRequest): Translation {
     const { organizationId, projectId, partitions } = caller;
     return source.translate(body, { partition, now: this.clock.now(), organizationId, projectId, partitions });
+  }
+
+  private async publish({ source, addressed, rejected }: Prepared): Promise<Ingested> {
+    const published = await this.publishOnce.publish(addressed);
+    const all = [...rejected, ...published.rejected].sort((a, b) => a.index - b.index);
+    this.metrics.count(source, published.receipts.length, all.length);
+    return { receipts: published.receipts, rejected: all };
   }
 
   private async takeOnce(request: IngestRequest, key: string): Promise<Ingested> {
@@ -99,12 +120,8 @@ function unknownFormat(sources: readonly Source[]): Refusal {
   return new Refusal('type', `the body is none of: ${sources.map(({ says }) => says).join(' ')}`);
 }
 
-function refusal(of: Refusal): Ingested {
-  return { receipts: [], rejected: [], refusal: of };
-}
-
-function inOrder(rejected: Rejection[]): readonly Rejection[] {
-  return rejected.length < 2 ? rejected : rejected.sort((a, b) => a.index - b.index);
+function refused(refusal: Refusal): Ingested {
+  return { receipts: [], rejected: [], refusal };
 }
 
 /** Another body under a key that was used (draft-ietf-httpapi-idempotency-key-header, 2.7). */

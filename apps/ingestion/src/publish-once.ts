@@ -1,21 +1,18 @@
-import { problem } from '#libs/runtime';
 import { Injectable } from '@nestjs/common';
 import { type Attempt } from './idempotency/attempt.js';
-import { claimOfEvent } from './idempotency/claims.js';
 import { Once } from './idempotency/once.js';
 import { KeyConflict } from './idempotency/running.js';
 import { IngestMetrics } from './ingest.metrics.js';
-import { type Addressed, isOverflowing, Publishing, type Receipt } from './publishing.js';
-import { type Sender } from './record.js';
-import { type Draft, type Rejection } from './source.js';
+import { type Addressed, Publishing, type Receipt } from './publishing.js';
+import { type Rejection } from './source.js';
 
-/** Receipts and late rejections of drafts, each in the order of the items. */
+/** Receipts and late rejections, each in the order of the items. */
 export interface Published {
   readonly receipts: readonly Receipt[];
   readonly rejected: readonly Rejection[];
 }
 
-/** Writes drafts to the log; those that name their own id are written once, however often they come. */
+/** Writes events to the log; those that their sender named are written once, however often they come. */
 @Injectable()
 export class PublishOnce {
   constructor(
@@ -24,35 +21,27 @@ export class PublishOnce {
     private readonly metrics: IngestMetrics,
   ) {}
 
-  /** @throws ServiceUnavailable, Problem 413 when it is more than can ever be written at once */
-  async publish(
-    drafts: readonly Draft[],
-    { caller, idempotencyKey }: { readonly caller: Sender; readonly idempotencyKey: string | undefined },
-  ): Promise<Published> {
-    const { addressed, tooLarge } = this.publishing.address(drafts, caller, idempotencyKey);
-    if (isOverflowing(addressed)) throw problem(413, 'Too much at once', { detail: 'send it in several requests' });
-    if (addressed.every(({ draft }) => draft.given?.id === undefined)) {
-      return { receipts: await this.publishing.write(addressed), rejected: tooLarge };
-    }
-    const { receipts, rejected } = await this.publishNamed(addressed, caller.organizationId);
-    return { receipts, rejected: [...tooLarge, ...rejected] };
+  /** @throws ServiceUnavailable */
+  async publish(addressed: readonly Addressed[]): Promise<Published> {
+    if (addressed.some(({ claim }) => claim !== undefined)) return this.publishNamed(addressed);
+    return { receipts: await this.publishing.write(addressed), rejected: [] };
   }
 
-  private async publishNamed(addressed: readonly Addressed[], organizationId: string): Promise<Published> {
-    const named = addressed.filter(({ draft }) => draft.given?.id !== undefined);
-    const attempt = await this.once.begin(named.map(({ draft, id }) => claimOfEvent(organizationId, id, draft)));
+  private async publishNamed(addressed: readonly Addressed[]): Promise<Published> {
+    const named = addressed.filter(({ claim }) => claim !== undefined);
+    const attempt = await this.once.begin(named.map(({ claim }) => claim!));
     const receipts = await this.writeMine(addressed, named, attempt);
     const rejected: Rejection[] = [];
-    for (const [place, { draft }] of named.entries()) {
+    for (const [place, { index }] of named.entries()) {
       if (attempt.parts[place] === 'mine') continue;
-      const outcome = await answerOf(attempt, place, draft);
+      const outcome = await answerOf(attempt, place, index);
       if ('reason' in outcome) rejected.push(outcome);
       else {
-        receipts.set(draft.index, outcome);
+        receipts.set(index, outcome);
         this.metrics.absorb(1);
       }
     }
-    return { receipts: addressed.flatMap(({ draft }) => receipts.get(draft.index) ?? []), rejected };
+    return { receipts: addressed.flatMap(({ index }) => receipts.get(index) ?? []), rejected };
   }
 
   /** Writes what nobody else has, or has at work; answers the receipts by the index of the item. */
@@ -67,7 +56,7 @@ export class PublishOnce {
       const written = await this.publishing.write(mine);
       const byPlace = mine.flatMap((item, i) => (places.has(item) ? [[places.get(item)!, written[i]!] as const] : []));
       await attempt.finish(new Map(byPlace));
-      return new Map(mine.map(({ draft }, i) => [draft.index, written[i]!]));
+      return new Map(mine.map(({ index }, i) => [index, written[i]!]));
     } catch (error) {
       await attempt.abandon('half-done');
       throw error;
@@ -75,7 +64,7 @@ export class PublishOnce {
   }
 }
 
-async function answerOf(attempt: Attempt, place: number, { index }: Draft): Promise<Receipt | Rejection> {
+async function answerOf(attempt: Attempt, place: number, index: number): Promise<Receipt | Rejection> {
   try {
     if (attempt.parts[place] === 'theirs') return (await attempt.answerOf(place)) as Receipt;
   } catch (error) {

@@ -38,7 +38,7 @@ describe('Publishing', () => {
       undefined,
     );
     expect(tooLarge).toEqual([{ index: 0, kind: 'size', reason: expect.stringContaining('larger than') }]);
-    expect(addressed.map(({ draft: { index } }) => index)).toEqual([1]);
+    expect(addressed.map(({ index }) => index)).toEqual([1]);
   });
 
   it('tells trouble with the log as 503, and nothing else', async () => {

@@ -2,6 +2,8 @@ import { Clock, crashpoint, derivedId, Ids } from '#libs/core';
 import { BackPressureError, EventPublisher, type OutgoingRecord, PublishError } from '#libs/event-stream';
 import { RuntimeConfig, ServiceUnavailable } from '#libs/runtime';
 import { Injectable } from '@nestjs/common';
+import { claimOfEvent } from './idempotency/claims.js';
+import { type Claim } from './idempotency/ledger.js';
 import { originOf, recordOf, type Sender } from './record.js';
 import { type Draft, type Rejection } from './source.js';
 
@@ -13,11 +15,17 @@ export interface Receipt {
   readonly offset: number;
 }
 
-/** A draft as it will be written. */
+/**
+ * A draft as it will be written. It holds on to nothing of the body it came from: while the log is waited for, hundreds
+ * of requests are under way, and what they keep alive the garbage collector has to copy.
+ */
 export interface Addressed {
-  readonly draft: Draft;
+  /** Place of the item in the body. */
+  readonly index: number;
   readonly id: string;
   readonly record: OutgoingRecord;
+  /** Set where the sender named the id: such an event is written once. */
+  readonly claim: Claim | undefined;
 }
 
 /** What a broker takes in one record whose `max.message.bytes` is Kafka's default, less what goes around it. */
@@ -54,10 +62,12 @@ export class Publishing {
     const tooLarge: Rejection[] = [];
     const origin = originOf(caller, this.topic, this.clock.now());
     for (const draft of drafts) {
-      const id = draft.given?.id ?? this.idOf(draft, caller, key);
+      const { index, given } = draft;
+      const id = given?.id ?? this.idOf(draft, caller, key);
       const record = recordOf(draft, id, origin);
-      if (!isTooLarge(record)) addressed.push({ draft, id, record });
-      else tooLarge.push({ index: draft.index, kind: 'size', reason: `larger than ${MAX_RECORD} bytes as a record` });
+      const claim = given?.id === undefined ? undefined : claimOfEvent(caller.organizationId, id, draft);
+      if (!isTooLarge(record)) addressed.push({ index, id, record, claim });
+      else tooLarge.push({ index, kind: 'size', reason: `larger than ${MAX_RECORD} bytes as a record` });
     }
     return { addressed, tooLarge };
   }

@@ -10,10 +10,22 @@ export abstract class Clock {
   }
 }
 
-/** The machine's clock. */
+/** The machine's clock. Many ask within one millisecond: its text is made once. */
 export class SystemClock extends Clock {
+  private at = Number.NaN;
+  private text = '';
+
   millis(): number {
     return Date.now();
+  }
+
+  override now(): Instant {
+    const millis = this.millis();
+    if (millis !== this.at) {
+      this.at = millis;
+      this.text = instantOfMillis(millis);
+    }
+    return this.text;
   }
 }
 

@@ -1,11 +1,11 @@
-import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, BodyLimit, Caller, type Principal, RawBody } from '#libs/runtime';
-import { type FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { MAX_BATCH } from '../body.js';
 import { IngestPipeline } from '../ingest.pipeline.js';
 import { sourcesOf } from '../sources/index.js';
-import { alertsAnswer, type AlertsAnswer } from './answers.js';
+import { alertsAnswer, send } from './answers.js';
 import { AlertsAnswerDto } from './answers.dto.js';
 import { partitionFor, posted } from './posted.js';
 
@@ -34,9 +34,11 @@ export class AlertsController {
   @ApiOkResponse({ type: AlertsAnswerDto })
   async post(
     @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
     @Caller() caller: Principal,
     @Param('partition') partition: string,
-  ): Promise<AlertsAnswer> {
-    return alertsAnswer(await this.pipeline.ingest(posted(request, caller, SOURCES, partitionFor(caller, partition))));
+  ): Promise<void> {
+    const post = posted(request, caller, SOURCES, partitionFor(caller, partition));
+    send(reply, 200, alertsAnswer(await this.pipeline.ingest(post)));
   }
 }

@@ -1,4 +1,5 @@
 import { type Problem, problem } from '#libs/runtime';
+import { type FastifyReply } from 'fastify';
 import { type Ingested } from '../ingest.pipeline.js';
 import { type Receipt } from '../publishing.js';
 import { type RefusalKind, type Rejection } from '../source.js';
@@ -20,6 +21,11 @@ export interface EventsAnswer {
 }
 
 const MOST_FIELDS = 20;
+
+/** Sends an answer as the text that it is: a value would pass through two serialisers' preparations first. */
+export function send(reply: FastifyReply, status: number, answer: object): void {
+  void reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(answer));
+}
 
 /**
  * What a webhook hears. It repeats a 4xx for ever and mends nothing (reference assisted-and-ses C2), so that is for

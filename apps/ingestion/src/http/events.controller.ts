@@ -1,11 +1,11 @@
-import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, BodyLimit, Caller, Consumes, type Principal, problem, RawBody } from '#libs/runtime';
-import { type FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { isOneObject, MAX_LINES, MAX_SINGLE } from '../body.js';
 import { IngestPipeline } from '../ingest.pipeline.js';
 import { sourcesOf } from '../sources/index.js';
-import { eventsAnswer, type EventsAnswer } from './answers.js';
+import { eventsAnswer, send } from './answers.js';
 import { EventsAnswerDto } from './answers.dto.js';
 import { EVENT_TYPES, posted } from './posted.js';
 
@@ -37,11 +37,12 @@ export class EventsController {
   @ApiConsumes('application/json', 'application/x-ndjson')
   @ApiBody({ schema: { oneOf: [EVENT, { type: 'array', maxItems: 1000, items: EVENT }] } })
   @ApiAcceptedResponse({ type: EventsAnswerDto })
-  async post(@Req() request: FastifyRequest, @Caller() caller: Principal): Promise<EventsAnswer> {
+  async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Caller() caller: Principal): Promise<void> {
     const post = posted(request, caller, SOURCES);
     const single = !post.lines && isOneObject(post.bytes);
-    if (single && post.bytes.length > MAX_SINGLE)
+    if (single && post.bytes.length > MAX_SINGLE) {
       throw problem(413, 'Too large', { detail: `one event may have ${MAX_SINGLE} bytes` });
-    return eventsAnswer(await this.pipeline.ingest(post), single);
+    }
+    send(reply, 202, eventsAnswer(await this.pipeline.ingest(post), single));
   }
 }
