@@ -26,8 +26,8 @@ const POINTS = [
   'integrations@processor.before-commit:8',
 ] as const;
 
-const ALERTS = 600;
-const RATE = 30;
+const ALERTS = 800;
+const RATE = 20;
 
 describe('processes killed at every crash point, the broker and the database too, under load', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-crash-'));
@@ -43,7 +43,7 @@ describe('processes killed at every crash point, the broker and the database too
     await trial.system.killAndWait('postgres');
     const ledger = await loading;
     account = await trial.account('crash', ledger);
-  }, 240_000);
+  }, 300_000);
   afterAll(async () => {
     await trial?.stop();
     rmSync(folder, { recursive: true, force: true });

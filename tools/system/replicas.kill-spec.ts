@@ -23,7 +23,7 @@ describe('two of every service, one of each killed under load', () => {
       await trial.system.killAndWait(name);
     }
     account = await trial.account('replicas', await loading);
-  }, 240_000);
+  }, 300_000);
   afterAll(() => trial?.stop());
 
   it('runs two of each', () => {
