@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type IntegrationParked, type PayloadOf } from '#libs/contracts';
 import { type SlackFault, until } from '#libs/testing';
-import { DeliveryWorld, type Scene } from './delivery-world.contract.js';
+import { type Scene } from './delivery-scene.contract.js';
+import { DeliveryWorld } from './delivery-world.contract.js';
 
 jest.setTimeout(60_000);
 

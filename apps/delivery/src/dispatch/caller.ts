@@ -32,6 +32,7 @@ export class Caller {
   ) {}
 
   async send(integration: IntegrationDocument, message: Message, receipt: Receipt | undefined): Promise<Outcome> {
+    if (this.stopped) return { kind: 'retry', reason: 'the process is stopping' };
     const late: Outcome = { kind: 'ambiguous', reason: 'the call did not end in time' };
     let rendered: unknown;
     try {
@@ -59,7 +60,7 @@ export class Caller {
     }
   }
 
-  /** Ends what is under way. */
+  /** Ends what is under way, and begins nothing more. */
   stop(): void {
     this.stopped = true;
     for (const controller of this.running) controller.abort();
@@ -105,7 +106,6 @@ export class Caller {
   private async bounded<T>(work: (signal: AbortSignal) => Promise<T>, late: T): Promise<T> {
     const controller = new AbortController();
     this.running.add(controller);
-    if (this.stopped) controller.abort();
     const timers: NodeJS.Timeout[] = [setTimeout(() => controller.abort(), this.timeout)];
     const end = new Promise<T>((resolve) => timers.push(setTimeout(() => resolve(late), this.timeout + GRACE)));
     try {
