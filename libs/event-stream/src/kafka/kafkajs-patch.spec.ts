@@ -114,6 +114,9 @@ describe('record batches of kafkajs', () => {
     { key: null, value: null },
     { key: Buffer.from('b'), value: Buffer.alloc(70_000, 7), headers: {} },
     { key: '', value: '' },
+    { key: 'ascii', value: 'all of it', headers: { name: 'AlertFired', empty: '' } },
+    { key: 'ascii', value: '日本', headers: { name: 'AlertFired', city: 'Zürich', after: 'x' } },
+    { key: 'ascii', value: 'v', headers: { first: 'x', größe: 'y' } },
     ...Array.from({ length: 300 }, (_, at) => ({ key: `k${at}`, value: 'é'.repeat(at * 7) })),
   ];
   const now = 1_700_000_000_000;
