@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { until } from '#libs/testing';
+import { schemaDump, unrefused, until } from '#libs/testing';
 import { DeliveryWorld, token } from './delivery-world.contract.js';
 
 jest.setTimeout(90_000);
@@ -32,6 +33,16 @@ describe('two processes of one sink', () => {
 });
 
 describe('a process', () => {
+  it('serves health and metrics and nothing else, and has the tables that schema.sql says', async () => {
+    const { service } = await start();
+    const own = service.routes.filter(({ url }) => !/^\/(health|metrics|openapi\.json|docs)/.test(url));
+    expect(own).toEqual([]);
+    expect(await unrefused(service)).toEqual([]);
+    const ready = (await (await fetch(`${service.url}/health/ready`)).json()) as { parts: Record<string, unknown> };
+    expect(ready.parts).toMatchObject({ sending: { status: 'up', underWay: 0, unwritten: 0 } });
+    expect(await schemaDump(service.store!)).toBe(await readFile(new URL('../schema.sql', import.meta.url), 'utf8'));
+  });
+
   it('does not post again what is in doubt, under at-most-once', async () => {
     const world = await start({ DELIVERY_DOUBTFUL_POSTS: 'at-most-once' });
     const scene = await world.scene();

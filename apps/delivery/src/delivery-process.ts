@@ -2,6 +2,7 @@ import { type Clock, type Ids } from '#libs/core';
 import {
   type Log,
   type Metrics,
+  type PartHealth,
   type ProcessorDefinition,
   type RuntimeConfig,
   type Sealer,
@@ -69,6 +70,10 @@ export class DeliveryProcess {
     });
     this.prober = new Prober({ ...parts, dispatcher: this.dispatcher, sink: sink.name, probeInterval });
     this.processor = deliveryProcessor({ sink, topics: runtime.topics, clock, rule, wake: this.dispatcher.wake });
+  }
+
+  health(): PartHealth {
+    return this.dispatcher.health();
   }
 
   start(): void {

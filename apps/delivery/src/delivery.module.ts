@@ -6,7 +6,16 @@ import {
   type Type,
 } from '@nestjs/common';
 import { Clock, Ids } from '#libs/core';
-import { ConfigError, type Environment, Log, Metrics, RuntimeConfig, Sealer, Transactor } from '#libs/runtime';
+import {
+  ConfigError,
+  type Environment,
+  HealthService,
+  Log,
+  Metrics,
+  RuntimeConfig,
+  Sealer,
+  Transactor,
+} from '#libs/runtime';
 import { Store } from '#libs/store';
 import { openSink, readDeliveryConfig } from './config.js';
 import { DeliveryProcess } from './delivery-process.js';
@@ -15,9 +24,13 @@ import { type Sink } from './sink.js';
 /** Starts and stops the sending with the application: after the processors have stopped, before the outbox does. */
 @Injectable()
 export class DeliveryLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(private readonly process: DeliveryProcess) {}
+  constructor(
+    private readonly process: DeliveryProcess,
+    private readonly health: HealthService,
+  ) {}
 
   onApplicationBootstrap(): void {
+    this.health.addReadiness({ name: 'sending', optional: true, check: () => this.process.health() });
     this.process.start();
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, crashpoint } from '#libs/core';
-import { type Log, type Transactor } from '#libs/runtime';
+import { type Log, type PartHealth, type Transactor } from '#libs/runtime';
 import { CommitUnknown, isTransient, type Tx } from '#libs/store';
 import { type Hint } from '../lane/schedule.js';
 import { selectDue } from '../sql/roster.js';
@@ -71,6 +71,14 @@ export class Dispatcher {
   /** What is known of these integrations is not so any more. */
   forget(integrationIds: readonly string[]): void {
     for (const id of integrationIds) this.parts.roster.forget(id);
+  }
+
+  /** Whether what has ended can be written down. */
+  health(): PartHealth {
+    const facts = { underWay: this.calls.size, unwritten: this.ended.length };
+    return this.stuck
+      ? { status: 'degraded', detail: 'waiting for the database', ...facts }
+      : { status: 'up', ...facts };
   }
 
   /** A parked integration, or one whose circuit is open, may try one message. */
