@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { Store } from '#libs/store';
-import { Admission } from './http/admission.js';
 import { AlertmanagerApiController } from './http/alertmanager-api.controller.js';
 import { AlertsController } from './http/alerts.controller.js';
 import { EventsController } from './http/events.controller.js';
@@ -17,7 +16,6 @@ import { Publishing } from './publishing.js';
   providers: [
     { provide: PostgresLedger, inject: [Store], useFactory: (store: Store) => new PostgresLedger(store) },
     { provide: Once, inject: [PostgresLedger], useFactory: (ledger: PostgresLedger) => new Once(ledger) },
-    Admission,
     IngestMetrics,
     Sweeper,
     Publishing,
