@@ -184,19 +184,13 @@ describe('F42: broken uploads', () => {
   }, 20_000);
 
   it('bounds what uploads take together, and goes on with small ones', async () => {
-    const batch = Array.from({ length: 1000 }, () => ({ ...event, payload: 'x'.repeat(200) }));
-    const large: Socket[] = [];
-    const refused = await until(async () => {
-      const socket = await open();
-      socket.write(head(16 * MIB).replace('application/json', 'application/x-ndjson'));
-      large.push(socket);
-      const answer = await ingestion.post('/tocsin/v1/events', batch);
-      return answer.status === 202 ? undefined : answer;
-    });
-    expect(refused.status).toBe(503);
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const large = await Promise.all(Array.from({ length: 12 }, open));
+    const refused = Promise.race(large.map(firstAnswer));
+    for (const socket of large) socket.write(head(16 * MIB).replace('application/json', 'application/x-ndjson'));
+    expect(await refused).toMatch(/^HTTP\/1\.1 503 [^]*\r\nretry-after: [1-9]/);
     expect((await ingestion.post('/tocsin/v1/events', event)).status).toBe(202);
     for (const socket of large) socket.resetAndDestroy();
+    const batch = Array.from({ length: 1000 }, () => ({ ...event, payload: 'x'.repeat(200) }));
     await until(async () => (await ingestion.post('/tocsin/v1/events', batch)).status === 202);
   });
 
