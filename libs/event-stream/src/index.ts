@@ -2,7 +2,7 @@ export * from './errors.js';
 export * from './event-log.js';
 export { type ClientLog, KafkaConnection, type KafkaOptions } from './kafka/connection.js';
 export { createTopics } from './kafka/create-topics.js';
-export { KafkaEventLog } from './kafka/event-log.js';
+export { KafkaEventLog, type KafkaEventLogOptions } from './kafka/event-log.js';
 export { KafkaPublisher, type KafkaPublisherOptions } from './kafka/publisher.js';
 export { MemoryEventLog } from './memory/memory-event-log.js';
 export { MemoryLog, type RawRecord as MemoryRecord } from './memory/memory-log.js';

@@ -4,6 +4,7 @@ import { type ClusterHandle, type KafkaConnection } from './connection.js';
 import { type TopicMetadata, topicMetadataRequest } from './topic-identity.js';
 
 const READ_COMMITTED = 1;
+const CONSUMER_GROUPS = 0;
 const EARLIEST = -2;
 const LATEST = -1;
 
@@ -52,13 +53,15 @@ export class Control {
    * keep the group waiting until their session times out (K5: kafkajs has no static membership).
    */
   async dismiss(groupId: string, clientId: string): Promise<void> {
-    const { coordinator } = await this.anyBroker((broker) =>
-      broker.findGroupCoordinator({ groupId, coordinatorType: 0 }),
-    );
-    const broker = await this.brokerAt(`${coordinator.host}:${coordinator.port}`);
+    const broker = await this.coordinator(groupId);
     const { groups } = await broker.describeGroups({ groupIds: [groupId] });
     const members = groups.flatMap((group) => group.members).filter((member) => member.clientId === clientId);
     for (const { memberId } of members) await broker.leaveGroup({ groupId, memberId });
+  }
+
+  /** Lets one member leave its group. */
+  async leave(groupId: string, memberId: string): Promise<void> {
+    await (await this.coordinator(groupId)).leaveGroup({ groupId, memberId });
   }
 
   async close(): Promise<void> {
@@ -84,6 +87,12 @@ export class Control {
 
   private async anyBroker<T>(ask: (broker: Broker) => Promise<T>): Promise<T> {
     return ask(await this.link('', this.connection.brokers).cluster.brokerPool.findConnectedBroker());
+  }
+
+  private async coordinator(groupId: string): Promise<Broker> {
+    const asked = { groupId, coordinatorType: CONSUMER_GROUPS };
+    const { coordinator } = await this.anyBroker((broker) => broker.findGroupCoordinator(asked));
+    return this.brokerAt(`${coordinator.host}:${coordinator.port}`);
   }
 
   private brokerAt(address: string): Promise<Broker> {

@@ -12,6 +12,11 @@ import { Control } from './control.js';
 import { Reader } from './reader.js';
 import { KafkaSubscription, WATCH_MS } from './subscription.js';
 
+export interface KafkaEventLogOptions {
+  /** Milliseconds without progress, though the broker answers, that end a subscription; default 30,000. */
+  readonly stallMs?: number;
+}
+
 /** The log on Kafka. */
 export class KafkaEventLog extends EventLog {
   private readonly control: Control;
@@ -19,14 +24,17 @@ export class KafkaEventLog extends EventLog {
   /** One timer watches all subscriptions: every wake-up of an idle process counts. */
   private watch: NodeJS.Timeout | undefined;
 
-  constructor(private readonly connection: KafkaConnection) {
+  constructor(
+    private readonly connection: KafkaConnection,
+    private readonly settings: KafkaEventLogOptions = {},
+  ) {
     super();
     this.control = new Control(connection);
   }
 
   /** Answers at once; the member joins, and joins again, for as long as it takes. */
   override consume(options: ConsumerOptions, handler: BatchHandler): Promise<Subscription> {
-    const subscription = new KafkaSubscription(this.connection, this.control, options, handler);
+    const subscription = new KafkaSubscription(this.connection, this.control, options, handler, this.settings.stallMs);
     this.subscriptions.add(subscription);
     this.watch ??= setInterval(() => this.look(), WATCH_MS);
     void subscription.ended.then(() => this.forget(subscription));

@@ -24,6 +24,7 @@ export class FaultProxy {
   private swallowing: number | undefined;
   private resetting: number | undefined;
   private damaging = 0;
+  private ignored: readonly number[] = [];
   private frozen = false;
   private delayMs = 0;
 
@@ -66,6 +67,11 @@ export class FaultProxy {
   /** The next request of this kind breaks off in the middle, with a reset. */
   resetDuring(apiKey: number): void {
     this.resetting = apiKey;
+  }
+
+  /** Requests of these kinds reach nobody. */
+  ignore(...apiKeys: readonly number[]): void {
+    this.ignored = apiKeys;
   }
 
   /** The last bytes of the next `times` fetched answers with records are wrong. */
@@ -119,6 +125,7 @@ export class FaultProxy {
   private request(way: Way, frame: Buffer): void {
     if (way.dead) return;
     const apiKey = frame.readInt16BE(4);
+    if (this.ignored.includes(apiKey)) return;
     if (this.resetting === apiKey) {
       this.resetting = undefined;
       way.broker.write(frame.subarray(0, frame.length >> 1));

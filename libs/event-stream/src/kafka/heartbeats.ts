@@ -1,3 +1,5 @@
+import { Changes } from '../changes.js';
+
 /**
  * Heartbeats while handlers work; between batches kafkajs sends them itself (K3). They stop with the first error, which
  * is kept for the loop: only what the loop throws makes kafkajs join again.
@@ -7,6 +9,7 @@ export class Heartbeats {
   private working = 0;
   private beat: (() => Promise<void>) | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private readonly resting = new Changes();
 
   /** `lost` is told of the first error, and whether it only says that the group is about to be divided anew. */
   constructor(
@@ -23,7 +26,14 @@ export class Heartbeats {
 
   leave(): void {
     this.working -= 1;
-    if (this.working === 0) this.stop();
+    if (this.working > 0) return;
+    this.stop();
+    this.resting.notify();
+  }
+
+  /** Resolves when no handler works. */
+  rest(): Promise<void> {
+    return this.resting.until(() => this.working === 0);
   }
 
   async send(): Promise<void> {

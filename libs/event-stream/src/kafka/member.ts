@@ -5,7 +5,7 @@ import { Assignment, type Progress } from '../assignment.js';
 import { PositionUnreadable, TopicRecreated } from '../errors.js';
 import { handOver, type HandOver, persist } from '../hand-over.js';
 import { type BatchBounds, parts } from '../parts.js';
-import { type KafkaConnection } from './connection.js';
+import { CLIENT_CLOSED, type KafkaConnection } from './connection.js';
 import { type Control } from './control.js';
 import { Heartbeats } from './heartbeats.js';
 import { KafkaRecord } from './kafka-record.js';
@@ -20,7 +20,7 @@ export interface MemberScope extends HandOver {
   /** Identity of the topic that the subscription began with; the first assignment sets it. */
   topicId: string | undefined;
   /** What was delivered does not continue a position: a look at the log may tell why. */
-  missed(): void;
+  missed(): Promise<void>;
 }
 
 const SESSION_MS = 10_000;
@@ -29,11 +29,17 @@ const HEARTBEAT_MS = SESSION_MS / 10;
 const REBALANCE_MS = 10_000;
 /** What a handler gets to finish when the group is about to be divided anew. */
 const REBALANCE_GRACE_MS = 3_000;
-const JOIN_GRACE_MS = 2_000;
 const STOP_GRACE_MS = 4_000;
-const STOP_MS = 5_000;
-/** K16, K17: small waits for latency and fast rebalances, bounded fetches for memory. */
-const FETCH = { minBytes: 1, maxWaitTimeInMs: 500, maxBytes: 4 * 1024 * 1024, maxBytesPerPartition: 512 * 1024 };
+const LEAVE_MS = 1_000;
+/** K17: a fetch, and what it becomes in memory, is bounded. */
+const FETCH = { minBytes: 1, maxBytes: 4 * 1024 * 1024, maxBytesPerPartition: 512 * 1024 };
+/**
+ * How long a fetch waits for records: they end the wait, but heartbeats come after it (K16). Long after the last record
+ * it is longer, since each wait costs an idle process a wake-up.
+ */
+const WAIT_MS = 500;
+const IDLE_WAIT_MS = 2_000;
+const IDLE_AFTER_MS = 10_000;
 /** Partitions handled at once: enough to overlap their transactions, few enough for the connection pool. */
 const CONCURRENCY = 4;
 const MAX_MISSES = 8;
@@ -51,6 +57,8 @@ export class GroupMember {
   private dirty = false;
   private stopping = false;
   private isJoined = false;
+  private memberId = '';
+  private lastRecords = performance.now();
   private readonly joined: Promise<void>;
   private readonly crashed: Promise<Error>;
   private join!: () => void;
@@ -63,12 +71,16 @@ export class GroupMember {
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: REBALANCE_MS,
       ...FETCH,
+      maxWaitTimeInMs: () => this.waitMs(),
     });
     this.consumer = consumer;
     this.closeSockets = close;
     this.joined = new Promise((resolve) => (this.join = resolve));
     this.crashed = new Promise((resolve) => (this.crash = resolve));
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.assign(payload.memberAssignment[scope.topic] ?? []));
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      this.memberId = payload.memberId;
+      this.assign(payload.memberAssignment[scope.topic] ?? []);
+    });
     consumer.on(consumer.events.HEARTBEAT, () => scope.moved());
     consumer.on(consumer.events.CRASH, ({ payload }) => this.crash(payload.error));
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
@@ -103,12 +115,12 @@ export class GroupMember {
   async stop(): Promise<void> {
     this.stopping = true;
     this.assignment.retire();
-    const patience = setTimeout(() => this.assignment.end(), STOP_GRACE_MS);
-    const left = await Promise.race([this.leave().then(() => true), pause(STOP_MS, false, { ref: false })]);
+    await Promise.race([this.heartbeats.rest(), pause(STOP_GRACE_MS, undefined, { ref: false })]);
     this.assignment.end();
-    clearTimeout(patience);
+    await Promise.race([this.leave(), pause(LEAVE_MS, undefined, { ref: false })]);
     this.heartbeats.stop();
-    this.closeSockets(left ? undefined : 'the consumer was stopped');
+    this.closeSockets(CLIENT_CLOSED);
+    await Promise.race([this.consumer.disconnect().catch(() => undefined), pause(LEAVE_MS, undefined, { ref: false })]);
   }
 
   /** Tells Kafka how far we are. Nothing reads it back; lag tools do. */
@@ -126,11 +138,15 @@ export class GroupMember {
     if (unique) await this.scope.control.dismiss(this.scope.group, clientId).catch(() => undefined);
   }
 
-  /** A member that is about to join is let in first: kafkajs could not leave for it, and the group would wait for it. */
+  /**
+   * Leaves in its own way: kafkajs would wait for a fetch that waits itself. A member that is about to join is let in
+   * first, or the group would wait for it.
+   */
   private async leave(): Promise<void> {
-    await Promise.race([this.joined, this.crashed, pause(JOIN_GRACE_MS, undefined, { ref: false })]);
+    await Promise.race([this.joined, this.crashed]);
     await this.commit();
-    await this.consumer.disconnect().catch(() => undefined);
+    const { control, group } = this.scope;
+    if (this.memberId !== '') await control.leave(group, this.memberId).catch(() => undefined);
   }
 
   private assign(partitions: readonly number[]): void {
@@ -140,6 +156,7 @@ export class GroupMember {
     if (this.stopping) assignment.retire();
     this.assignment = assignment;
     this.isJoined = true;
+    this.lastRecords = performance.now();
     this.join();
     assignment.ready = this.resume(assignment);
     this.scope.moved();
@@ -175,6 +192,7 @@ export class GroupMember {
   }
 
   private async eachBatch(payload: EachBatchPayload): Promise<void> {
+    this.lastRecords = performance.now();
     this.heartbeats.enter(() => payload.heartbeat());
     try {
       const { assignment } = this;
@@ -185,6 +203,10 @@ export class GroupMember {
       this.heartbeats.leave();
     }
     if (this.heartbeats.error) throw this.heartbeats.error;
+  }
+
+  private waitMs(): number {
+    return performance.now() - this.lastRecords > IDLE_AFTER_MS ? IDLE_WAIT_MS : WAIT_MS;
   }
 
   private over(payload: EachBatchPayload, assignment: Assignment): boolean {
@@ -211,9 +233,9 @@ export class GroupMember {
     }
   }
 
-  private miss(progress: Progress): void {
+  private async miss(progress: Progress): Promise<void> {
     progress.misses += 1;
-    this.scope.missed();
+    await this.scope.missed();
     if (progress.misses <= MAX_MISSES) return this.seek(progress.partition, progress.position);
     this.scope.fail(new PositionUnreadable(this.scope.topic, progress.partition, progress.position));
   }

@@ -28,7 +28,7 @@ const RESTARTS = doubling(100, 2_000);
 /** Milliseconds between two looks of the watchdog. */
 export const WATCH_MS = 1_000;
 const INSPECT_EVERY = 5;
-const STALL_MS = 30_000;
+const LONG_LIFE_MS = 30_000;
 const RETRY_MS = 200;
 /** Bytes that were damaged on the way come right the next time; those on the disk do not. */
 const CORRUPT_TRIES = 2;
@@ -56,6 +56,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
     readonly control: Control,
     options: ConsumerOptions,
     readonly handler: BatchHandler,
+    private readonly stallMs = 30_000,
   ) {
     this.group = options.group;
     this.topic = options.topic;
@@ -79,7 +80,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
   }
 
   alive(): boolean {
-    return !this.over && this.member?.settled === true && this.watchdog.silentMs < STALL_MS;
+    return !this.over && this.member?.settled === true && this.watchdog.silentMs < this.stallMs;
   }
 
   async whenCaughtUp(): Promise<void> {
@@ -127,7 +128,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
       const started = performance.now();
       const reason = await this.live();
       if (this.over) break;
-      if (performance.now() - started > STALL_MS) lives = 0;
+      if (performance.now() - started > LONG_LIFE_MS) lives = 0;
       this.connection.log({ level: 'warn', message: `${this.group}: joining again`, details: { reason } });
       await pause(backoff(RESTARTS, lives, Math.random()), undefined, { signal: this.halt.signal }).catch(
         () => undefined,
@@ -149,8 +150,8 @@ export class KafkaSubscription implements Subscription, MemberScope {
     return messageOf(reason);
   }
 
-  missed(): void {
-    void this.inspect();
+  missed(): Promise<void> {
+    return this.inspect();
   }
 
   /** To be called every `WATCH_MS`. */
@@ -159,7 +160,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
     this.looks += 1;
     if (this.over || this.progress().length === 0) return;
     await this.member?.commit();
-    if (this.watchdog.silentMs >= STALL_MS) await this.suspect();
+    if (this.watchdog.silentMs >= this.stallMs) await this.suspect();
     else if (this.looks % INSPECT_EVERY === 0) await this.inspect();
   }
 
@@ -169,8 +170,8 @@ export class KafkaSubscription implements Subscription, MemberScope {
       () => true,
       () => false,
     );
-    if (!answers || this.watchdog.silentMs < STALL_MS) return;
-    this.fail(new ConsumerStalled(this.group, this.topic, STALL_MS / 1000));
+    if (!answers || this.watchdog.silentMs < this.stallMs) return;
+    this.fail(new ConsumerStalled(this.group, this.topic, this.stallMs / 1000));
   }
 
   /** Whether the log is still the one that we read, and still holds what is next (F09, F10). */
