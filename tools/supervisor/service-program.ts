@@ -26,7 +26,7 @@ const PROBE_MS = 3000;
  * A service holds little for long, so a small young generation costs it next to nothing; with V8's own 16 MB, and glibc's
  * arena for each thread, an idle service takes 141 MB, with these 112 MB (measured, Node 20, two cores).
  */
-const NODE_FLAGS = ['--max-semi-space-size=4'];
+const NODE_FLAGS: readonly string[] = [];
 const SMALL_HEAP = { MALLOC_ARENA_MAX: '2' };
 
 /**

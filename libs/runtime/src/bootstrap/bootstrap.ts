@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/config.js';
+import { giveBackMemory } from './give-back.js';
 import { launchService } from './launch.js';
 import { type LaunchedService } from './service.js';
 import { type ServiceOptions } from './service-options.js';
@@ -32,7 +33,10 @@ async function printOpenApi(options: ServiceOptions): Promise<void> {
 /** Resolves with what the service cannot go on after, when it has stopped because of that. */
 async function trouble(service: LaunchedService, signals: StopSignals): Promise<unknown> {
   const error = await service.started.then(
-    () => service.failed,
+    () => {
+      giveBackMemory();
+      return service.failed;
+    },
     (reason: unknown) => reason,
   );
   if (!signals.asked) {
