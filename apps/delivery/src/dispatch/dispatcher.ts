@@ -102,12 +102,17 @@ export class Dispatcher {
 
   private plan(): void {
     if (this.stopped || this.turning) return;
-    const now = this.parts.clock.millis();
-    const due = Math.max(Math.min(this.agenda.next ?? Infinity, this.nextLook), this.nextTry);
     clearTimeout(this.timer);
-    if (due > now || this.stuck)
-      this.timer = setTimeout(() => this.plan(), Math.max(Math.min(due - now, LOOK), this.stuck ? PAUSE : 0));
+    const now = this.parts.clock.millis();
+    const wait = this.wait(now, performance.now());
+    if (wait > 0) this.timer = setTimeout(() => this.plan(), Math.min(wait, LOOK));
     else this.turning = this.turn(now).finally(() => this.turned());
+  }
+
+  /** Milliseconds until there is something to do. Only what is due is of the clock, which may be set. */
+  private wait(now: number, tick: number): number {
+    const due = Math.min((this.agenda.next ?? Infinity) - now, this.nextLook - tick);
+    return Math.max(due, this.nextTry - tick, this.stuck ? PAUSE : 0);
   }
 
   private turned(): void {
@@ -118,7 +123,7 @@ export class Dispatcher {
   private async turn(now: number): Promise<void> {
     let due: readonly Hint[] = [];
     try {
-      if (now >= this.nextLook) await this.look(now);
+      if (performance.now() >= this.nextLook) await this.look(now);
       due = this.agenda.take(now);
       if (due.length === 0) return;
       await this.parts.roster.load(due.map(({ integrationId }) => integrationId));
@@ -135,8 +140,8 @@ export class Dispatcher {
       roster.compare(row.integrationId, row.sequence, row.parkedCode !== null);
       this.agenda.add(row);
     }
+    this.nextLook = performance.now() + LOOK;
     limiter.prune(performance.now());
-    this.nextLook = now + LOOK;
   }
 
   private async begin(due: readonly Hint[], now: number): Promise<void> {
@@ -260,7 +265,7 @@ export class Dispatcher {
   private trouble(message: string, error: unknown): void {
     this.parts.metrics.failed();
     this.parts.log.warn({ err: error }, message);
-    this.nextTry = this.parts.clock.millis() + PAUSE;
+    this.nextTry = performance.now() + PAUSE;
   }
 
   private moment(now: number) {

@@ -132,14 +132,19 @@ export function plan(lane: Lane, situation: Situation, rule: LaneRule): Plan {
     return { settle, clear: lane.doubt !== undefined || lane.owed === true };
   }
   const shown = rule.coalescing === 'current-state' ? lane.shown : undefined;
-  if (!shown) return unlessExpired(lane, situation, rule, 'post', lane.notBefore);
+  if (!shown) return unlessExpired(lane, situation, rule, 'post', atOnce(lane, situation));
   const old = situation.waiting.filter((row) => row.sequence <= shown.sequence);
   const rest = { ...situation, waiting: situation.waiting.slice(old.length) };
   const { settle, ...then } =
     shown.open === situation.incident.open
       ? unlessExpired(lane, rest, rule, 'update', Math.max(shown.at + rule.updateInterval, lane.notBefore))
-      : unlessExpired(lane, rest, rule, 'transition', lane.notBefore);
+      : unlessExpired(lane, rest, rule, 'transition', atOnce(lane, rest));
   return { ...then, settle: [...verdicts(old, lane, { ...ALREADY_SHOWN, each: true }), ...settle] };
+}
+
+/** What may go at once is due since its oldest event: of what has to wait for a turn, that comes first. */
+function atOnce(lane: Lane, { waiting, now }: Situation): number {
+  return Math.max(lane.notBefore, Math.min(now, waiting[0]?.at ?? now));
 }
 
 type Stop = { readonly state: DeliveryState; readonly reason: string };
