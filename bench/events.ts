@@ -44,3 +44,14 @@ function alertEvent(at: number): EventEnvelope {
     },
   };
 }
+
+/** `count` records as the reference's figures were taken with: 428 bytes of JSON in 17 fields, no headers. */
+export function plainRecords(topic: string, count: number): OutgoingRecord[] {
+  return Array.from({ length: count }, (_, at) => {
+    const fields = Object.fromEntries(
+      Array.from({ length: 16 }, (__, field) => [`field${field}`, `${at + field}`.padStart(12, '0')]),
+    );
+    const value = JSON.stringify({ id: at, ...fields });
+    return { topic, key: `key-${at % 1000}`, value: value.padEnd(428), headers: {} };
+  });
+}

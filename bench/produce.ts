@@ -1,6 +1,6 @@
 import { type EventPublisher, KafkaConnection, KafkaPublisher, type OutgoingRecord } from '#libs/event-stream';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
-import { alertRecords } from './events.js';
+import { plainRecords } from './events.js';
 import { type BenchGround, compare, type Finding, perSecond } from './harness.js';
 import { withTopic } from './topics.js';
 
@@ -16,7 +16,7 @@ export function produce(ground: BenchGround): Promise<Finding[]> {
   return withTopic(ground, async (topic) => {
     const publisher = new KafkaPublisher(new KafkaConnection({ brokers: ground.brokers, clientId: 'bench' }));
     const [batches, sends] = await Promise.all([bareProducer(ground, true), bareProducer(ground, false)]);
-    const records = alertRecords(topic, RECORDS);
+    const records = plainRecords(topic, RECORDS);
     const best = await bestBatch(batches, topic, records);
     const findings = [
       await compare({
