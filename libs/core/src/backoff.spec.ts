@@ -25,4 +25,11 @@ describe('backoff', () => {
 describe('doubling', () => {
   it('doubles up to its cap', () => expect(doubling(100, 1_000)).toEqual([100, 200, 400, 800, 1_000]));
   it('is the cap alone where it begins above', () => expect(doubling(5, 5)).toEqual([5]));
+  it.each([
+    [0, 5],
+    [-1, 5],
+    [NaN, 5],
+    [1, Infinity],
+    [1, NaN],
+  ])('refuses what never ends: from %d to %d', (first, cap) => expect(() => doubling(first, cap)).toThrow(RangeError));
 });

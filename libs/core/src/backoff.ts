@@ -7,8 +7,12 @@ export function backoff(schedule: readonly number[], attempt: number, random: nu
   return Math.round(base * (0.8 + 0.4 * random));
 }
 
-/** Doubling waits from `first` up to `cap`, as a schedule for `backoff`. */
+/**
+ * Doubling waits from `first` up to `cap`, as a schedule for `backoff`.
+ * @throws RangeError unless `first` is above zero and `cap` is finite: doubling would never end
+ */
 export function doubling(first: number, cap: number): readonly number[] {
+  if (!(first > 0) || !Number.isFinite(cap)) throw new RangeError(`no doubling from ${first} to ${cap}`);
   const steps: number[] = [];
   for (let wait = first; wait < cap; wait *= 2) steps.push(wait);
   return [...steps, cap];
