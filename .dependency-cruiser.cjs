@@ -37,6 +37,13 @@ module.exports = {
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
+      name: 'glue-stands-alone',
+      comment: 'the glue kit is a package of its own: Node and what its package.json names',
+      severity: 'error',
+      from: { path: '^apps/glue/src/', ...notSpec },
+      to: { pathNot: '^apps/glue/src/|^node_modules/classic-level/', dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'plugins-are-islands',
       comment: 'a source, detector, sink or projection imports no sibling',
       severity: 'error',

@@ -1,0 +1,10 @@
+export { type Backoff } from './backoff.js';
+export { ArgusClient, type ArgusClientOptions } from './client.js';
+export { ArgusError, NoAnswer, Refused } from './errors.js';
+export { Glue, type GlueOptions } from './glue.js';
+export { type Operation } from './operation.js';
+export { type Effect } from './perform.js';
+export { type RefusedEntry } from './queue.js';
+export { type Report, type ReportChanges, type Tags, type Time } from './report.js';
+export { type SnapshotAnswer, type SnapshotBody } from './snapshot.js';
+export type * from './wire.js';

@@ -1,0 +1,38 @@
+import { type ArgusClient } from './client.js';
+import { type Incident, type NewIncident } from './wire.js';
+
+/** All that is open at the monitoring system at one moment. */
+export interface SnapshotBody {
+  readonly at: string;
+  readonly open: readonly NewIncident[];
+}
+
+/** What was found to be missing, and is now so at the server. */
+export interface SnapshotAnswer {
+  readonly opened: number;
+  readonly closed: number;
+}
+
+/** What to open and what to close so that the server's open incidents are those of the snapshot (pure). */
+export function differencesOf(
+  snapshot: SnapshotBody,
+  openThere: readonly Incident[],
+): { readonly open: readonly NewIncident[]; readonly close: readonly Incident[] } {
+  const here = new Set(snapshot.open.map(({ source_incident_id }) => source_incident_id));
+  const there = new Set(openThere.map(({ source_incident_id }) => source_incident_id));
+  const at = Date.parse(snapshot.at);
+  return {
+    open: snapshot.open.filter(({ source_incident_id }) => !there.has(source_incident_id)),
+    // What began after the snapshot was taken is not in it.
+    close: openThere.filter(
+      ({ source_incident_id, start_time }) => !here.has(source_incident_id) && Date.parse(start_time) <= at,
+    ),
+  };
+}
+
+/** The server's open list, read to its end before anything is changed: closing while paging would move the pages. */
+export async function openAtServer(client: ArgusClient): Promise<Incident[]> {
+  const open: Incident[] = [];
+  for await (const incident of client.mine({ open: true })) open.push(incident);
+  return open;
+}
