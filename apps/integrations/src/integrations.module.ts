@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConfigError, RuntimeConfig, Sealer } from '#libs/runtime';
 import { MeController } from './access/me.controller.js';
 import { OrganizationsController } from './access/organizations.controller.js';
+import { Registrar } from './access/registrar.js';
 import { TokensController } from './access/tokens.controller.js';
 import { DeliveriesController } from './api/deliveries.controller.js';
 import { IntegrationsController } from './api/integrations.controller.js';
@@ -28,6 +29,7 @@ import { IntegrationReader } from './integration-reader.js';
   providers: [
     IntegrationCommands,
     IntegrationReader,
+    Registrar,
     { provide: IntegrationsConfig, useFactory: () => readIntegrationsConfig() },
     { provide: Sealer, useFactory: sealerOf, inject: [RuntimeConfig] },
   ],

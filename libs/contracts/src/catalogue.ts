@@ -9,6 +9,13 @@ import {
   IntegrationResumed,
   IntegrationUpdated,
 } from './events/integration-events.js';
+import {
+  OrganizationCreated,
+  PersonRegistered,
+  SourceRegistered,
+  SourceRenamed,
+  SourceTypeCreated,
+} from './events/registry-events.js';
 import { ServiceStatusChanged, ServiceStatusObserved } from './events/service-status-events.js';
 
 /** Every event of the platform: THE list. */
@@ -27,6 +34,11 @@ export const eventTypes = [
   DeliveryRecorded,
   IntegrationParked,
   IntegrationRecovered,
+  OrganizationCreated,
+  SourceTypeCreated,
+  SourceRegistered,
+  SourceRenamed,
+  PersonRegistered,
 ] as const;
 
 const byName = new Map<string, EventType>(eventTypes.map((type) => [type.name, type as unknown as EventType]));

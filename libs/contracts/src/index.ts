@@ -7,6 +7,7 @@ export * from './events/alert-events.js';
 export * from './events/delivery-events.js';
 export * from './events/incident-events.js';
 export * from './events/integration-events.js';
+export * from './events/registry-events.js';
 export * from './events/service-status-events.js';
 export * from './fields.js';
 export * from './key.js';

@@ -1,5 +1,6 @@
 export * from './access/allow.js';
 export * from './access/principal.js';
+export * from './access/registry/index.js';
 export * from './access/tenants.js';
 export * from './access/token.js';
 export * from './access/token-administration.js';

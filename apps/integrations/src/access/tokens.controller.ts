@@ -76,7 +76,7 @@ export class TokensController {
 
 type Shown = Omit<
   NonNullable<Awaited<ReturnType<TokenAdministration['read']>>>,
-  'organizationId' | 'installation' | 'revokedAt'
+  'organizationId' | 'installation' | 'revokedAt' | 'sourceId'
 >;
 
 function shown({ id, name, kind, projectId, sourceType, baseUrl, partitions, createdAt, expiresAt }: Shown): Shown {

@@ -8,21 +8,19 @@ export interface Tenant {
   readonly projectId: string;
 }
 
-/** A new organisation with its first project. */
+/** A new organisation with its first project. `announced`: the caller puts it on the log, in the same transaction. */
 export async function insertOrganization(
   tx: Tx,
   name: string,
   { clock, ids }: { clock: Clock; ids: Ids },
-  first = false,
+  { first = false, announced = false }: { readonly first?: boolean; readonly announced?: boolean } = {},
 ): Promise<Tenant> {
   const tenant = { organizationId: ids.next(), projectId: ids.next() };
   const now = clock.now();
-  await tx.query('insert into access.organization (id, name, first, created_at) values ($1, $2, $3, $4)', [
-    tenant.organizationId,
-    name,
-    first,
-    now,
-  ]);
+  await tx.query(
+    'insert into access.organization (id, name, first, announced, created_at) values ($1, $2, $3, $4, $5)',
+    [tenant.organizationId, name, first, announced, now],
+  );
   await tx.query('insert into access.project (id, organization_id, name, created_at) values ($1, $2, $3, $4)', [
     tenant.projectId,
     tenant.organizationId,
@@ -56,7 +54,7 @@ export async function ensureFirstTenant(
   shell: { clock: Clock; ids: Ids },
 ): Promise<Tenant> {
   await tx.query('select pg_advisory_xact_lock($1)', [FIRST_START]);
-  const tenant = (await firstTenant(tx)) ?? (await insertOrganization(tx, 'default', shell, true));
+  const tenant = (await firstTenant(tx)) ?? (await insertOrganization(tx, 'default', shell, { first: true }));
   if (adminToken !== undefined) await ensureAdminToken(tx, adminToken, tenant, shell);
   return tenant;
 }
@@ -68,7 +66,11 @@ async function ensureAdminToken(
   { clock, ids }: { clock: Clock; ids: Ids },
 ): Promise<void> {
   const digest = digestOf(token);
-  await tx.query('delete from access.token where installation and revoked_at is null and digest <> $1', [digest]);
+  await tx.query(
+    `with gone as (delete from access.token where installation and revoked_at is null and digest <> $1 returning id)
+     update access.token set revoked_at = $2 from gone where created_by = gone.id and purpose is not null and revoked_at is null`,
+    [digest, clock.now()],
+  );
   const { rowCount } = await tx.query('select 1 from access.token where digest = $1', [digest]);
   if (rowCount > 0) return;
   await insertToken(tx, {

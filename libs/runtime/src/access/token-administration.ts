@@ -1,8 +1,21 @@
-import { type Clock, type Ids } from '#libs/core';
+import { type Clock, type Ids, type Instant } from '#libs/core';
 import { type Store } from '#libs/store';
-import { insertToken, listTokens, readToken, revokeToken, type TokenRow } from './access-store.js';
+import { type Transactor } from '../processing/transactor.js';
+import { type UnitOfWork } from '../processor.js';
+import {
+  insertToken,
+  listTokens,
+  readToken,
+  revokeLogins,
+  revokeToken,
+  type TokenPurpose,
+  type TokenRow,
+} from './access-store.js';
 import { insertOrganization } from './organizations.js';
 import { type TokenKind } from './principal.js';
+import { announceOrganization } from './registry/announce.js';
+import { registerBearer, type Registered } from './registry/register-token.js';
+import { type RegistryUnit } from './registry/registered.js';
 import { makeToken } from './token.js';
 
 /** What a new token shall be. */
@@ -32,15 +45,26 @@ export interface Maker {
   readonly tokenId: string;
 }
 
-/** Makes, lists and revokes tokens, and makes organisations. A token's text is answered once and never stored. */
+/** A token and whom a login gives a further one like it. */
+export interface Bearing extends Maker {
+  readonly userPk: number;
+}
+
+/**
+ * Makes, lists and revokes tokens, and makes organisations. A token's text is answered once and never stored. In a
+ * service with an outbox whoever a token speaks for is registered, and put on the log, in the same transaction; in others
+ * that is left to the first use.
+ */
 export class TokenAdministration {
   constructor(
     private readonly access: Store,
     private readonly shell: Shell,
+    private readonly transactor?: Transactor,
   ) {}
 
-  async create(maker: Maker, request: TokenRequest): Promise<{ id: string; token: string }> {
-    return this.insert(this.access, maker, request);
+  create(maker: Maker, request: TokenRequest): Promise<{ id: string; token: string }> {
+    if (this.transactor === undefined) return this.insert(this.access, maker, request, undefined);
+    return this.transactor.transact((unit) => this.register(unit, maker, request));
   }
 
   list(organizationId: string, limit: number, after?: { createdAt: string; id: string }): Promise<TokenRow[]> {
@@ -54,6 +78,30 @@ export class TokenAdministration {
   /** @returns whether the organisation has such a token */
   revoke(organizationId: string, id: string): Promise<boolean> {
     return revokeToken(this.access, organizationId, id, this.shell.clock.now());
+  }
+
+  /** Ends the tokens that logins gave to a user, or only those of one purpose. */
+  revokeLogins(userPk: number, purpose?: TokenPurpose): Promise<void> {
+    return revokeLogins(this.access, userPk, this.shell.clock.now(), purpose);
+  }
+
+  /**
+   * A further token for whomever `bearing` speaks for, with the same rights but that of making organisations, until
+   * `expiresAt`. It ends with the token that it was asked for with. Undefined where that one is not there any more.
+   */
+  async createLogin(bearing: Bearing, purpose: TokenPurpose, expiresAt: Instant): Promise<string | undefined> {
+    const { organizationId, tokenId } = bearing;
+    const like = await readToken(this.access, organizationId, tokenId);
+    if (!like) return undefined;
+    const { sourceId } = like;
+    const { token } = await this.insert(
+      this.access,
+      bearing,
+      { ...given(like), expiresAt },
+      { sourceId, userPk: bearing.userPk },
+      purpose,
+    );
+    return token;
   }
 
   /** @returns whether the project is one of the organisation's */
@@ -70,17 +118,36 @@ export class TokenAdministration {
     name: string,
     maker: Maker,
   ): Promise<{ organizationId: string; projectId: string; token: string }> {
+    if (this.transactor) return this.transactor.transact((unit) => this.found(unit, name, maker));
     return this.access.transaction(async (tx) => {
       const tenant = await insertOrganization(tx, name, this.shell);
-      const { token } = await this.insert(tx, { ...tenant, tokenId: maker.tokenId }, { name: 'admin', kind: 'admin' });
+      const { token } = await this.insert(tx, { ...tenant, tokenId: maker.tokenId }, FIRST_ADMIN, undefined);
       return { ...tenant, token };
     });
+  }
+
+  private async found(unit: UnitOfWork, name: string, maker: Maker) {
+    const tenant = await insertOrganization(unit.tx, name, this.shell, { announced: true });
+    announceOrganization(unit, { ...tenant, name, first: false, at: this.shell.clock.now() });
+    const { token } = await this.register(unit, { ...tenant, tokenId: maker.tokenId }, FIRST_ADMIN);
+    return { ...tenant, token };
+  }
+
+  private async register(unit: RegistryUnit, maker: Maker, request: TokenRequest) {
+    const { name, kind, sourceType = null, baseUrl = null } = request;
+    const { organizationId } = maker;
+    const projectId = request.projectId ?? maker.projectId;
+    const bearer = { organizationId, projectId, name, kind, sourceType, baseUrl };
+    const registered = await registerBearer(unit, bearer, this.shell.clock.now());
+    return this.insert(unit.tx, maker, request, registered);
   }
 
   private async insert(
     tx: Parameters<typeof insertToken>[0],
     maker: Maker,
     request: TokenRequest,
+    registered: Registered | undefined,
+    purpose?: TokenPurpose,
   ): Promise<{ id: string; token: string }> {
     const { token, publicId, digest } = makeToken(request.kind, this.shell.random(44));
     const id = this.shell.ids.next();
@@ -98,7 +165,22 @@ export class TokenAdministration {
       createdAt: this.shell.clock.now(),
       createdBy: maker.tokenId,
       expiresAt: request.expiresAt ?? null,
+      purpose,
+      ...registered,
     });
     return { id, token };
   }
+}
+
+const FIRST_ADMIN: TokenRequest = { name: 'admin', kind: 'admin' };
+
+function given({ name, kind, sourceType, baseUrl, projectId, partitions }: TokenRow): Omit<TokenRequest, 'expiresAt'> {
+  return {
+    name,
+    kind,
+    projectId,
+    ...(sourceType === null ? {} : { sourceType }),
+    ...(baseUrl === null ? {} : { baseUrl }),
+    ...(partitions === null ? {} : { partitions }),
+  };
 }

@@ -71,7 +71,11 @@ export function providedParts(ground: Ground, opened: Opened): Parts {
     [Tenants, tenants],
     [
       TokenAdministration,
-      new TokenAdministration(stores.access, { clock, ids, random: (length) => randomBytes(length) }),
+      new TokenAdministration(
+        stores.access,
+        { clock, ids, random: (length) => randomBytes(length) },
+        processing?.transactor,
+      ),
     ],
   ];
   if (processing) {
