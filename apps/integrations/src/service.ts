@@ -3,6 +3,9 @@ import { IntegrationsModule } from './integrations.module.js';
 import { migrations } from './migrations/index.js';
 import { views } from './projections/index.js';
 
+/** A transaction for each record of each view would cost more than all else that an alert brings about. */
+const REST_MS = 100;
+
 /** The control plane: integrations, receipts, tokens. */
 export const integrationsService: ServiceOptions = {
   service: 'integrations',
@@ -13,6 +16,6 @@ export const integrationsService: ServiceOptions = {
   worksWithout: ['broker'],
   processors: (app) => {
     const { events } = app.get(RuntimeConfig).topics;
-    return views.map((view) => view(events));
+    return views.map((view) => ({ ...view(events), restMs: REST_MS }));
   },
 };

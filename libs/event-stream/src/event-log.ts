@@ -26,6 +26,11 @@ export interface ConsumerOptions {
   readonly maxRecords?: number;
   /** Keys and values; default 4 MiB. */
   readonly maxBytes?: number;
+  /**
+   * Least milliseconds between two looks at the log while little comes; default 0. Records come later by at most that,
+   * and more of them at once: for what nobody waits for. The first record after a silence comes at once.
+   */
+  readonly restMs?: number;
 }
 
 /** How far one partition is handled, and how far it goes; `highWatermark` is at most 5 s old. */

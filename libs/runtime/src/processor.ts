@@ -33,11 +33,20 @@ export class Undecidable extends Error {
 /** Wakes what works on committed rows. Must not throw. */
 export type AfterCommit = () => void;
 
-/** One consumer group of a service: which events it takes and what it does with a batch of them. */
-export interface ProcessorDefinition {
+/** How a processor reads. */
+interface Reading {
   /** `<app>.<what>`: the consumer group and the checkpoint's name. */
   readonly name: string;
   readonly topic: string;
+  /**
+   * Least milliseconds between two batches while little comes; default 0. For what nobody waits for: a transaction for
+   * each record costs ten times as much as one for many.
+   */
+  readonly restMs?: number;
+}
+
+/** One consumer group of a service: which events it takes and what it does with a batch of them. */
+export interface ProcessorDefinition extends Reading {
   /** Names it handles; others are skipped by their header without being parsed. `all` takes unknown names too. */
   readonly handles: ReadonlySet<string> | 'all';
   /** True for the one processor of the platform that writes dead letters for undecodable records and unknown organisations. */
@@ -57,8 +66,6 @@ export interface ProcessorDefinition {
 }
 
 /** Raw access for a processor of records that are no events (the dead-letters topic). */
-export interface RecordProcessorDefinition {
-  readonly name: string;
-  readonly topic: string;
+export interface RecordProcessorDefinition extends Reading {
   applyRecords(records: readonly StreamRecord[], unit: UnitOfWork): Promise<void>;
 }

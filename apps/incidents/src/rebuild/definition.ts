@@ -12,6 +12,9 @@ export class GenerationGone extends Error {
   readonly code = '55P03';
 }
 
+/** A live read model may be a moment behind: one transaction for many records instead of one for each. */
+const REST_MS = 100;
+
 const UNDEFINED_TABLE = '42P01';
 
 /** The processor that writes one generation of a read model. */
@@ -35,6 +38,7 @@ export function definitionOf(
     name,
     topic: topics.events,
     handles: model.handles,
+    restMs: role === 'active' ? REST_MS : 0,
     apply: (batch, { tx }) => guarded(() => model.apply(batch, tx, tableOf)),
     // Brings the checkpoint up every second, also over records of others: the switch waits for it.
     ...(role === 'building' ? { sweep: () => Promise.resolve() } : {}),

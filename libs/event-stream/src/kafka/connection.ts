@@ -39,8 +39,10 @@ export type ClientLog = (line: {
   readonly details: Readonly<Record<string, unknown>>;
 }) => void;
 
-/** A group member's settings. Our patch of kafkajs takes a function for the wait of a fetch. */
-export type MemberConfig = Omit<ConsumerConfig, 'maxWaitTimeInMs'> & { readonly maxWaitTimeInMs: () => number };
+/** A group member's settings. Our patch of kafkajs takes a function for the wait of a fetch, and asks it before each. */
+export type MemberConfig = Omit<ConsumerConfig, 'maxWaitTimeInMs'> & {
+  readonly maxWaitTimeInMs: () => Promise<number>;
+};
 
 /** A cluster handle of kafkajs whose sockets end with it. */
 export interface ClusterHandle {

@@ -17,6 +17,8 @@ export interface MemberScope extends HandOver {
   readonly group: string;
   readonly topic: string;
   readonly bounds: BatchBounds;
+  /** Least milliseconds between two fetches while little comes. */
+  readonly restMs: number;
   /** Identity of the topic that the subscription began with; the first assignment sets it. */
   topicId: string | undefined;
   /** What was delivered does not continue a position: a look at the log may tell why. */
@@ -40,6 +42,8 @@ const FETCH = { minBytes: 1, maxBytes: 4 * 1024 * 1024, maxBytesPerPartition: 51
 const WAIT_MS = 500;
 const IDLE_WAIT_MS = 2_000;
 const IDLE_AFTER_MS = 10_000;
+/** Records of one round from which on the log is read without rest: there is a backlog. */
+const MANY = 1_000;
 /** Partitions handled at once: enough to overlap their transactions, few enough for the connection pool. */
 const CONCURRENCY = 4;
 const MAX_MISSES = 8;
@@ -59,6 +63,8 @@ export class GroupMember {
   private isJoined = false;
   private memberId = '';
   private lastRecords = performance.now();
+  /** Records since the last fetch. */
+  private fetched = 0;
   private readonly joined: Promise<void>;
   private readonly crashed: Promise<Error>;
   private join!: () => void;
@@ -71,7 +77,7 @@ export class GroupMember {
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: REBALANCE_MS,
       ...FETCH,
-      maxWaitTimeInMs: () => this.waitMs(),
+      maxWaitTimeInMs: () => this.beforeFetch(),
     });
     this.consumer = consumer;
     this.closeSockets = close;
@@ -192,7 +198,8 @@ export class GroupMember {
   }
 
   private async eachBatch(payload: EachBatchPayload): Promise<void> {
-    this.lastRecords = performance.now();
+    if (this.fetched === 0) this.lastRecords = performance.now();
+    this.fetched += payload.batch.messages.length;
     this.heartbeats.enter(() => payload.heartbeat());
     try {
       const { assignment } = this;
@@ -205,7 +212,12 @@ export class GroupMember {
     if (this.heartbeats.error) throw this.heartbeats.error;
   }
 
-  private waitMs(): number {
+  /** Rests where that was asked for, and answers how long the fetch may wait for records, in milliseconds. */
+  private async beforeFetch(): Promise<number> {
+    const { fetched } = this;
+    this.fetched = 0;
+    const rest = fetched > 0 && fetched < MANY ? this.lastRecords + this.scope.restMs - performance.now() : 0;
+    if (rest > 0) await pause(rest, undefined, { ref: false });
     return performance.now() - this.lastRecords > IDLE_AFTER_MS ? IDLE_WAIT_MS : WAIT_MS;
   }
 

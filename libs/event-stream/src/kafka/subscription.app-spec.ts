@@ -148,6 +148,27 @@ describe('a subscription', () => {
   );
 
   it(
+    'rests where it was told to, and then hands over at once what came meanwhile',
+    async () => {
+      const restMs = 3_000;
+      let batches = 0;
+      const keeper = new Keeper(() => {
+        batches += 1;
+        return Promise.resolve();
+      });
+      await scene.log.consume({ group: scene.topic, topic: scene.topic, restMs }, keeper);
+      await scene.publish('1');
+      await handled(keeper, 1);
+      await scene.publish('2');
+      await scene.publish('3');
+      await handled(keeper, 3);
+      expect(keeper.values).toEqual(['1', '2', '3']);
+      expect(batches).toBe(2);
+    },
+    PATIENCE,
+  );
+
+  it(
     'stops at once although it waits for trouble to pass',
     async () => {
       const subscription = await scene.consume(new Keeper(() => Promise.reject(new Error('the database is away'))));

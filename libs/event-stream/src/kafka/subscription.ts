@@ -39,6 +39,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
   readonly group: string;
   readonly topic: string;
   readonly bounds: BatchBounds;
+  readonly restMs: number;
   topicId: string | undefined;
   private end!: (error: Error | undefined) => void;
   private member: GroupMember | undefined;
@@ -61,6 +62,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
     this.group = options.group;
     this.topic = options.topic;
     this.bounds = { ...DEFAULT_BOUNDS, ...options };
+    this.restMs = options.restMs ?? 0;
     this.ended = new Promise((resolve) => (this.end = resolve));
     this.running = this.run();
   }

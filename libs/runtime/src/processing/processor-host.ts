@@ -93,10 +93,10 @@ export class ProcessorHost {
   }
 
   private async run(definition: AnyProcessor): Promise<RunningProcessor> {
-    const { name, topic } = definition;
+    const { name, topic, restMs = 0 } = definition;
     const { eventLog } = this.options;
     const loop = this.loopOf(definition);
-    const subscription = await eventLog.consume({ group: name, topic }, loop);
+    const subscription = await eventLog.consume({ group: name, topic, restMs }, loop);
     const processor = new RunningProcessor(definition, loop, subscription, this.options);
     void subscription.ended.then((error) => {
       if (error && !processor.stopping) this.options.onFatal(error, name);
