@@ -13,6 +13,7 @@ describe('the origin, in front of a service', () => {
   let service: Server;
   let origin: FastifyInstance;
   let url: string;
+  const rates = new Map<string, string>();
   const client = new Agent({ connections: 1, pipelining: 1 });
 
   const send = (path: string, options: { method?: 'GET' | 'POST'; body?: string | Buffer } = {}) =>
@@ -32,6 +33,9 @@ describe('the origin, in front of a service', () => {
     await once(service, 'listening');
     const target = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
     origin = fastify({ bodyLimit: MIB });
+    origin.decorate('dialects', []);
+    rates.clear();
+    origin.addHook('onRoute', ({ url: path, config }) => void rates.set(path, config?.tocsin?.rate ?? '429'));
     await registerProxy(
       origin,
       upstreams.map((upstream) => ({ ...upstream, url: target })),
@@ -74,6 +78,11 @@ describe('the origin, in front of a service', () => {
   it('adds who asked, and a request id', async () => {
     const answer = (await (await send('/tocsin/v1/me', { method: 'GET' })).body.json()) as { headers: object };
     expect(answer.headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-request-id': expect.any(String) });
+  });
+
+  it('never tells an Alertmanager 429', () => {
+    expect([rates.get('/alerts'), rates.get('/alerts/*')]).toEqual(['unavailable', 'unavailable']);
+    expect(rates.get('/tocsin/v1/events')).toBe('429');
   });
 
   it('answers 413 to a body that no service takes, and the connection goes on', async () => {

@@ -1,6 +1,6 @@
 import replyFrom from '@fastify/reply-from';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { problem, sendProblem, ServiceUnavailable } from '#libs/runtime';
+import { problem, type RouteSettings, sendProblem, ServiceUnavailable } from '#libs/runtime';
 import { type Located } from './config.js';
 import { decodedPath, upstreamOf } from './upstreams.js';
 
@@ -23,13 +23,18 @@ export async function registerProxy(fastify: FastifyInstance, located: readonly 
     });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-    const config = { tocsin: { access: 'public', consumes: ['*'] } } as const;
     for (const prefix of located.flatMap(({ paths }) => paths)) {
+      const config = { tocsin: settingsOf(prefix) };
       for (const url of [prefix, `${prefix}/*`]) {
         scope.all(url, { config, exposeHeadRoute: false }, (request, reply) => handOn(request, reply, urls));
       }
     }
   });
+}
+
+/** The service counts by token; here an address is counted. An Alertmanager never sees 429 (INTERFACES.md, Ways in). */
+function settingsOf(prefix: string): RouteSettings {
+  return { access: 'public', consumes: ['*'], ...(prefix === '/alerts' ? { rate: 'unavailable' } : {}) };
 }
 
 function handOn(request: FastifyRequest, reply: FastifyReply, urls: ReadonlyMap<string, string>): FastifyReply {

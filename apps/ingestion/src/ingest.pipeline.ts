@@ -1,5 +1,5 @@
 import { Clock } from '#libs/core';
-import { problem, ServiceUnavailable } from '#libs/runtime';
+import { problem, RateLimits, ServiceUnavailable } from '#libs/runtime';
 import { Injectable } from '@nestjs/common';
 import { parseJson, parseLines } from './body.js';
 import { type Attempt } from './idempotency/attempt.js';
@@ -52,6 +52,7 @@ export class IngestPipeline {
     private readonly once: Once,
     private readonly clock: Clock,
     private readonly metrics: IngestMetrics,
+    private readonly limits: RateLimits,
   ) {}
 
   /** @throws Problem 503 when the log does not acknowledge, 422 when the key came with another body */
@@ -72,6 +73,7 @@ export class IngestPipeline {
     if (!source) return unknownFormat(request.sources);
     const { accepted, rejected, refusal } = this.translate(source, body, request);
     if (refusal) return refusal;
+    this.limits.spend(request.caller.tokenId, { events: accepted.length + rejected.length });
     const { addressed, tooLarge } = this.publishing.address(accepted, request.caller, request.idempotencyKey);
     if (isOverflowing(addressed)) return new Refusal('size', 'too much for one request: send it in several');
     return { source: source.name, addressed, rejected: [...rejected, ...tooLarge] };

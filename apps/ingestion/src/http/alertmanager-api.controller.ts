@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestj
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#libs/core';
 import { EventLog } from '#libs/event-stream';
-import { Allow, BodyLimit, Caller, type Principal, RawBody } from '#libs/runtime';
+import { Allow, BodyLimit, Caller, type Principal, RawBody, SlowDownBy503 } from '#libs/runtime';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { MAX_BATCH } from '../body.js';
 import { IngestPipeline } from '../ingest.pipeline.js';
@@ -20,6 +20,7 @@ const READY_WITHIN = 2_000;
 @ApiTags('as an Alertmanager')
 @Controller('alerts/:partition')
 @Allow('source', 'user', 'admin')
+@SlowDownBy503()
 export class AlertmanagerApiController {
   private readonly startedAt: string;
 

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Allow, BodyLimit, Caller, type Principal, RawBody } from '#libs/runtime';
+import { Allow, BodyLimit, Caller, type Principal, RawBody, SlowDownBy503 } from '#libs/runtime';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { MAX_BATCH } from '../body.js';
 import { IngestPipeline } from '../ingest.pipeline.js';
@@ -15,6 +15,7 @@ const SOURCES = sourcesOf('/alerts/{partition}');
 @ApiTags('ways in')
 @Controller('alerts/:partition')
 @Allow('source', 'user', 'admin')
+@SlowDownBy503()
 export class AlertsController {
   constructor(private readonly pipeline: IngestPipeline) {}
 

@@ -11,6 +11,7 @@ import { type Log } from '../logging/log.js';
 import { NestLog } from '../logging/nest-log.js';
 import { measureRoutes } from '../metrics/http-metrics.js';
 import { type Metrics } from '../metrics/metrics.js';
+import { type RateLimits } from '../limits/rate-limits.js';
 import { type TokenVerifier } from '../access/token-verifier.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { type Parts, RuntimeModule } from './runtime.module.js';
@@ -23,6 +24,7 @@ export interface ApplicationParts {
   readonly routes: RouteTable;
   readonly verifier: Pick<TokenVerifier, 'verify'>;
   readonly log: Log;
+  readonly limits: RateLimits;
   readonly metrics: Metrics;
   /** Serves this OpenAPI document instead of the service's own. */
   readonly openApi?: (() => Promise<object>) | undefined;

@@ -9,6 +9,7 @@ import { RuntimeConfig } from '../config/runtime-config.js';
 import { HealthService } from '../health/health-service.js';
 import { RouteTable } from '../http/route-table.js';
 import { Log } from '../logging/log.js';
+import { RateLimits } from '../limits/rate-limits.js';
 import { Metrics } from '../metrics/metrics.js';
 import { OutboxRelay } from '../processing/outbox-relay.js';
 import { ProcessorHost } from '../processing/processor-host.js';
@@ -28,6 +29,7 @@ export interface Opened {
   readonly processing: Processing | undefined;
   readonly routes: RouteTable;
   readonly verifier: TokenVerifier;
+  readonly limits: RateLimits;
 }
 
 /** Every token that a module may inject. */
@@ -43,6 +45,7 @@ export const partTokens: readonly Token[] = [
   EventLog,
   EventPublisher,
   TokenVerifier,
+  RateLimits,
   Tenants,
   TokenAdministration,
   Store,
@@ -54,7 +57,7 @@ export const partTokens: readonly Token[] = [
 
 /** What modules may inject. `Store` and the processing only with a schema of its own, `Sealer` only with keys. */
 export function providedParts(ground: Ground, opened: Opened): Parts {
-  const { stream, stores, tenants, processing, routes, verifier } = opened;
+  const { stream, stores, tenants, processing, routes, verifier, limits } = opened;
   const { clock, ids, config, log, metrics, health } = ground;
   const parts: [Token, object][] = [
     [Clock, clock],
@@ -68,6 +71,7 @@ export function providedParts(ground: Ground, opened: Opened): Parts {
     [EventLog, stream.eventLog],
     [EventPublisher, stream.publisher],
     [TokenVerifier, verifier],
+    [RateLimits, limits],
     [Tenants, tenants],
     [
       TokenAdministration,

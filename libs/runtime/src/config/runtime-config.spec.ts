@@ -18,6 +18,7 @@ describe('the settings of a service', () => {
       masterKeys: undefined,
       adminToken: undefined,
       sink: undefined,
+      rateLimits: { requests: 20_000, events: 500_000, bytes: 256 * 1024 * 1024, refusals: 1_000 },
       crashpoint: undefined,
     });
   });

@@ -3,7 +3,8 @@ import { defaultTopics, type TopicNames } from '#libs/contracts';
 import { z } from 'zod';
 import { parseMasterKeys } from '../secrets/master-keys.js';
 import { ConfigError, type Environment, masked, readConfig } from './config.js';
-import { databaseUrl, flag, hostPorts, port, topicName } from './values.js';
+import { type RateSettings } from '../limits/rate-limits.js';
+import { databaseUrl, flag, hostPorts, port, topicName, wholeNumber } from './values.js';
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
 /** One member for each mechanism, as the client library declares them. */
@@ -38,6 +39,8 @@ export abstract class RuntimeConfig {
   /** The first admin token. Absent: no first organisation is made. */
   abstract readonly adminToken: string | undefined;
   abstract readonly sink: string | undefined;
+  /** What one token, and one address without a token, may ask of this process. */
+  abstract readonly rateLimits: RateSettings;
   /** Where the process shall die (`crashpointHook` has the form). Only a test sets it. */
   abstract readonly crashpoint: string | undefined;
 }
@@ -57,8 +60,19 @@ const kafkaShape = {
   KAFKA_SSL_CA: z.string().optional().describe('a file with PEM certificates, or the certificates themselves'),
 };
 
+const perSecond = wholeNumber(0, 1e12).describe('a whole number a second; 0 is no limit');
+
+/** Far above what one core serves to a well-meaning caller: they stop floods, and are there to be lowered. */
+const limitsShape = {
+  RATE_LIMIT_REQUESTS: perSecond.default(20_000),
+  RATE_LIMIT_EVENTS: perSecond.default(500_000),
+  RATE_LIMIT_BYTES: perSecond.default(256 * 1024 * 1024),
+  RATE_LIMIT_REFUSALS: perSecond.default(1_000),
+};
+
 const shape = {
   ...kafkaShape,
+  ...limitsShape,
   SERVICE_PORT: port.default(0),
   HOST: z.string().default('127.0.0.1').describe('a host name or an address'),
   DATABASE_URL: databaseUrl,
@@ -96,6 +110,12 @@ export function readRuntimeConfig(service: string, sink?: string, environment?: 
     masterKeys: env.TOCSIN_MASTER_KEYS,
     adminToken: env.TOCSIN_ADMIN_TOKEN,
     sink,
+    rateLimits: {
+      requests: env.RATE_LIMIT_REQUESTS,
+      events: env.RATE_LIMIT_EVENTS,
+      bytes: env.RATE_LIMIT_BYTES,
+      refusals: env.RATE_LIMIT_REFUSALS,
+    },
     crashpoint: env.NODE_ENV === 'test' ? env.CRASHPOINT : undefined,
   };
 }

@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { Public } from '../access/allow.js';
+import { WithoutRateLimit } from '../http/route-config.js';
 import { type HealthReport } from './health.js';
 import { HealthService } from './health-service.js';
 
@@ -9,6 +10,7 @@ import { HealthService } from './health-service.js';
 @ApiTags('health')
 @Controller('health')
 @Public()
+@WithoutRateLimit()
 export class HealthController {
   constructor(private readonly health: HealthService) {}
 

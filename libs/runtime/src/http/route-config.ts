@@ -13,6 +13,8 @@ export interface RouteSettings {
   readonly consumes?: readonly string[];
   /** True: a JSON body arrives as the Buffer it is, unread. */
   readonly raw?: boolean;
+  /** How a caller above its rate is told: 429 unless said otherwise, 503 where `unavailable`, never where `none`. */
+  readonly rate?: 'unavailable' | 'none';
 }
 
 declare module 'fastify' {
@@ -76,4 +78,14 @@ export function Consumes(...mediaTypes: readonly string[]): ClassDecorator & Met
 /** The body arrives as a Buffer, JSON too: the handler reads it, and judges its items one by one. */
 export function RawBody(): ClassDecorator & MethodDecorator {
   return routeSettings({ raw: true });
+}
+
+/** Callers above their rate get 503 instead of 429: an Alertmanager gives up after a 4xx and comes back after a 5xx. */
+export function SlowDownBy503(): ClassDecorator & MethodDecorator {
+  return routeSettings({ rate: 'unavailable' });
+}
+
+/** The route answers however often somebody asks. */
+export function WithoutRateLimit(): ClassDecorator & MethodDecorator {
+  return routeSettings({ rate: 'none' });
 }

@@ -2,12 +2,14 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { Public } from '../access/allow.js';
+import { WithoutRateLimit } from '../http/route-config.js';
 import { Metrics } from './metrics.js';
 
 /** For Prometheus, on the service's own port; the origin does not pass it on. */
 @ApiExcludeController()
 @Controller()
 @Public()
+@WithoutRateLimit()
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
