@@ -1,7 +1,14 @@
 import { type EventType } from './event.js';
 import { AlertFired, AlertResolved } from './events/alert-events.js';
 import { DeliveryRecorded, IntegrationParked, IntegrationRecovered } from './events/delivery-events.js';
-import { IncidentClosed, IncidentOpened } from './events/incident-events.js';
+import {
+  IncidentAcknowledged,
+  IncidentChanged,
+  IncidentClosed,
+  IncidentNoted,
+  IncidentOpened,
+  IncidentReopened,
+} from './events/incident-events.js';
 import {
   IntegrationCreated,
   IntegrationDeleted,
@@ -26,6 +33,10 @@ export const eventTypes = [
   ServiceStatusObserved,
   IncidentOpened,
   IncidentClosed,
+  IncidentReopened,
+  IncidentAcknowledged,
+  IncidentChanged,
+  IncidentNoted,
   IntegrationCreated,
   IntegrationUpdated,
   IntegrationDeleted,

@@ -1,5 +1,5 @@
 import { joinKey } from '#libs/contracts';
-import { derivedId } from '#libs/core';
+import { derivedId, type Instant } from '#libs/core';
 import { incidentOfAlert } from '../incident/alert-incident.js';
 import { type IncidentCommand } from '../incident/incident.js';
 import { statusWord } from '../service-status/history.js';
@@ -18,9 +18,9 @@ export function concernsIncident(turn: Turn, afterResolve: StatusAfterResolve): 
 }
 
 /** What a turn asks of its incident. `pk` is drawn for those that may open. */
-export function incidentCommands(turn: Turn, pk: number | undefined): readonly IncidentCommand[] {
+export function incidentCommands(turn: Turn, pk: number | undefined, now: Instant): readonly IncidentCommand[] {
   const close: readonly IncidentCommand[] =
-    turn.end === undefined ? [] : [{ type: 'close', endTime: turn.end, reason: turn.reason ?? 'resolved' }];
+    turn.end === undefined ? [] : [{ type: 'close', endTime: turn.end, reason: turn.reason ?? 'resolved', now }];
   if (!turn.alert || pk === undefined || !mayOpen(turn)) return close;
   const { start, predecessor } = turn;
   const occurrence = {
@@ -28,7 +28,7 @@ export function incidentCommands(turn: Turn, pk: number | undefined): readonly I
     start,
     ...(predecessor === undefined ? {} : { predecessor: incidentIdOf(turn, predecessor) }),
   };
-  return [{ type: 'open', incident: incidentOfAlert(turn.alert, occurrence, pk) }, ...close];
+  return [{ type: 'open', incident: incidentOfAlert(turn.alert, occurrence, pk), now }, ...close];
 }
 
 export function mayOpen({ what }: Turn): boolean {

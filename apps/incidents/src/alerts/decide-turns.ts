@@ -1,7 +1,5 @@
 import {
   type EventEnvelope,
-  IncidentClosed,
-  IncidentOpened,
   makeEvent,
   type Origin,
   ServiceStatusChanged,
@@ -9,6 +7,7 @@ import {
 } from '#libs/contracts';
 import { derivedId, type Instant, step } from '#libs/core';
 import { incidentDecider, type IncidentEvent, type IncidentState } from '../incident/incident.js';
+import { incidentEnvelope } from '../incident/incident.envelope.js';
 import { statusWord } from '../service-status/history.js';
 import {
   serviceStatusDecider,
@@ -72,7 +71,7 @@ export function decideTurns(
     if (concernsIncident(turn, afterResolve)) {
       const id = incidentIdOf(turn, turn.start);
       const state = (incidents.get(id) ?? touched.incidents.get(id))?.state;
-      const after = decideIncident(turn, mayOpen(turn) ? pks.shift() : undefined, state);
+      const after = decideIncident(turn, mayOpen(turn) ? pks.shift() : undefined, state, recordedAt);
       if (after.events.length > 0) incidents.set(id, { organizationId: turn.organizationId, state: after.state });
       events.push(...after.events.map((event) => incidentEnvelope(event, origin)));
     }
@@ -93,10 +92,11 @@ function decideIncident(
   turn: Turn,
   pk: number | undefined,
   before: IncidentState,
+  now: Instant,
 ): { events: IncidentEvent[]; state: IncidentState } {
   const events: IncidentEvent[] = [];
   let state = before;
-  for (const command of incidentCommands(turn, pk)) {
+  for (const command of incidentCommands(turn, pk, now)) {
     const next = step(incidentDecider, state, command);
     events.push(...next.events);
     state = next.state;
@@ -109,15 +109,6 @@ type Chain = Omit<Origin, 'id' | 'time'>;
 function originOf({ organizationId, cause }: Turn, recordedAt: Instant): Chain {
   const { projectId, correlationId, eventId } = cause;
   return { organizationId, projectId, correlationId, causationId: eventId, recordedAt, source: SOURCE };
-}
-
-/** The id comes from the incident and the event's place in it, so that whoever decides it again gives the same. */
-function incidentEnvelope(event: IncidentEvent, chain: Chain): EventEnvelope {
-  const { incidentId, sequence } = event.payload;
-  const id = derivedId(incidentId, sequence);
-  return event.name === 'IncidentOpened'
-    ? makeEvent(IncidentOpened, event.payload, { ...chain, id, time: event.payload.startTime })
-    : makeEvent(IncidentClosed, event.payload, { ...chain, id, time: event.payload.endTime });
 }
 
 /** The id comes from what was observed, so that the same observation is the same event whatever record brought it. */

@@ -1,10 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { isUuid, parseInstant } from '#libs/core';
+import { Clock, isUuid, parseInstant } from '#libs/core';
 import { Allow, Caller, decodeCursor, PageQuery, pageOf, type Principal, problem } from '#libs/runtime';
 import { Store } from '#libs/store';
-import { type IncidentDocument } from '../projections/incidents/incidents.projection.js';
 import { findIncident, findIncidents, findTimeline } from '../projections/incidents/incidents.query.js';
+import { answerOf } from './incidents.answer.js';
 import { IncidentAnswer, IncidentsPage, IncidentsQuery, TimelinePage } from './incidents.dto.js';
 import { reading } from './reading.js';
 
@@ -13,7 +13,10 @@ import { reading } from './reading.js';
 @Controller('tocsin/v1/incidents')
 @Allow('admin', 'user', 'reader', 'source')
 export class IncidentsController {
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly store: Store,
+    private readonly clock: Clock,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'List incidents, the newest first' })
@@ -21,11 +24,12 @@ export class IncidentsController {
   async list(@Caller() { organizationId }: Principal, @Query() query: IncidentsQuery) {
     const { status, origin, level, minLevel, source, from, to, order, limit, cursor } = query;
     const tags = [...(query.tag ?? []), ...(query.label ?? [])];
-    const filter = { status, origin, level, minLevel, source, from, to, tags: tags.length > 0 ? tags : undefined };
+    const narrowed = { status, origin, level, minLevel, source, from, to, tags: tags.length > 0 ? tags : undefined };
+    const filter = { now: this.clock.now(), ...narrowed };
     const page = { order, limit: limit + 1, after: cursor === undefined ? undefined : afterOf(cursor) };
     const found = await reading(() => findIncidents(this.store, organizationId, filter, page));
     const last = found.length > limit ? found[limit - 1] : undefined;
-    const items = found.slice(0, limit).map(({ incident }) => incident);
+    const items = found.slice(0, limit).map(({ incident }) => answerOf(incident));
     return pageOf(items, last ? [last.startTime, last.id] : null);
   }
 
@@ -33,9 +37,9 @@ export class IncidentsController {
   @ApiOperation({ summary: 'Read an incident; the id is its incidentId or its pk' })
   @ApiOkResponse({ type: IncidentAnswer })
   @ApiNotFoundResponse({ description: 'No such incident.' })
-  async get(@Caller() { organizationId }: Principal, @Param('id') id: string): Promise<IncidentDocument> {
-    const incident = await reading(() => findIncident(this.store, organizationId, id));
-    if (incident) return incident;
+  async get(@Caller() { organizationId }: Principal, @Param('id') id: string): Promise<IncidentAnswer> {
+    const incident = await reading(() => findIncident(this.store, organizationId, id, this.clock.now()));
+    if (incident) return answerOf(incident);
     throw problem(404, 'No such incident');
   }
 

@@ -109,7 +109,7 @@ export class IncidentAnswer {
   description!: string;
 
   @ApiProperty({ type: [String], description: '`key=value`.' })
-  tags!: string[];
+  readonly tags!: readonly string[];
 
   @ApiProperty({ type: String, description: 'Name of the token that reported it.' })
   source!: string;
@@ -120,6 +120,9 @@ export class IncidentAnswer {
   @ApiProperty({ type: String })
   sourceType!: string;
 
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Key of the source in the Argus API.' })
+  sourcePk!: number | null;
+
   @ApiProperty({ type: String })
   sourceIncidentId!: string;
 
@@ -129,6 +132,9 @@ export class IncidentAnswer {
   @ApiProperty({ type: Boolean })
   acked!: boolean;
 
+  @ApiProperty({ ...instant, nullable: true, description: 'Until when it counts; null for ever, or for never.' })
+  ackedUntil!: string | null;
+
   @ApiProperty({ type: Boolean })
   stateful!: boolean;
 
@@ -137,6 +143,9 @@ export class IncidentAnswer {
 
   @ApiProperty({ type: String })
   ticketUrl!: string;
+
+  @ApiProperty({ description: 'Any JSON of the source\u2019s own.', type: Object, additionalProperties: true })
+  metadata!: unknown;
 
   @ApiProperty({ type: String, nullable: true, description: 'resolved, expired ...; null while it is open.' })
   closeReason!: string | null;

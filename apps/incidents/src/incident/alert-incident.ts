@@ -1,6 +1,6 @@
 import { type Labels, labelOf } from '#libs/contracts';
 import { type Alert } from '../alerts/alert.js';
-import { type NewIncident } from './incident.js';
+import { type NewIncident } from './incident.commands.js';
 
 /**
  * Level of an incident by the alert's label `severity`, in any case; THE table. Levels are Argus' (reference argus.md

@@ -1,110 +1,191 @@
 import { describe, expect, it } from '@jest/globals';
-import { IncidentClosed, IncidentOpened } from '#libs/contracts';
-import { compareInstants, fold, instantOfMillis, step } from '#libs/core';
+import { eventType } from '#libs/contracts';
+import { fold } from '#libs/core';
 import { givenFor } from '#libs/testing';
-import fc from 'fast-check';
-import { type IncidentCommand, incidentDecider, type IncidentEvent, type NewIncident } from './incident.js';
+import { event, incident, jane, nav, NOW, opened, START } from './incident.given.js';
+import { type IncidentCommand, incidentDecider, type IncidentEvent } from './incident.js';
 
 const given = givenFor(incidentDecider);
+const end = '2026-11-20T09:40:00.000Z';
+const later = '2026-11-20T09:50:00.000Z';
+const stateless = opened({ stateful: false });
+const over = opened({ endTime: end });
 
-const incident: NewIncident = {
-  incidentId: 'i1',
-  pk: 7,
-  origin: 'alert',
-  startTime: '2026-11-20T09:38:13.321Z',
-  stateful: true,
-  level: 1,
-  description: 'etcd does not answer',
-  tags: ['alertname=ServiceDown'],
-  source: { id: 't1', name: 'am', type: 'alertmanager' },
-  sourceIncidentId: 'ef220bd98a7af23e/2026-11-20T09:38:13.321Z',
-  detailsUrl: '',
-  ticketUrl: '',
-};
-const opened: IncidentEvent = { name: 'IncidentOpened', payload: { ...incident, sequence: 1 } };
-const closed = (endTime: string, reason: string, sequence = 2): IncidentEvent => ({
-  name: 'IncidentClosed',
-  payload: { incidentId: 'i1', pk: 7, sequence, endTime, reason },
+const open = (own: object = {}): IncidentCommand => ({ type: 'open', incident: { ...incident, ...own }, now: NOW });
+const close = (endTime: string, reason = 'resolved'): IncidentCommand => ({ type: 'close', endTime, reason, now: NOW });
+const says = (verb: 'END' | 'RES' | 'OTH' | 'STA', timestamp = end, eventPk = 9): IncidentCommand => ({
+  type: 'post',
+  verb,
+  eventPk,
+  timestamp,
+  description: '',
+  by: nav,
+  now: NOW,
 });
-const close = (endTime: string, reason = 'resolved'): IncidentCommand => ({ type: 'close', endTime, reason });
-
-describe('an incident', () => {
-  it('opens', () => given([]).when({ type: 'open', incident }).then([opened]));
-  it('opens once', () => given([opened]).when({ type: 'open', incident }).thenNothing());
-  it('opens safely again', () => given([]).when({ type: 'open', incident }).thenSafeToRetry());
-
-  it('closes at its end', () =>
-    given([opened])
-      .when(close('2026-11-20T09:40:00.000Z'))
-      .then([closed('2026-11-20T09:40:00.000Z', 'resolved')]));
-  it('never ends before it starts', () =>
-    given([opened])
-      .when(close('2026-11-20T09:00:00.000Z'))
-      .then([closed(incident.startTime, 'resolved')]));
-  it('closes safely again', () => given([opened]).when(close('2026-11-20T09:40:00.000Z')).thenSafeToRetry());
-  it('keeps its first stated end', () =>
-    given([opened, closed('2026-11-20T09:40:00.000Z', 'resolved')])
-      .when(close('2026-11-20T10:00:00.000Z'))
-      .thenNothing());
-  it('does not close before it opened', () => given([]).when(close('2026-11-20T09:40:00.000Z')).thenNothing());
-
-  it('lets the sender correct an end that was only inferred', () =>
-    given([opened, closed('2026-11-20T10:00:00.000Z', 'expired')])
-      .when(close('2026-11-20T09:45:00.000Z'))
-      .then([closed('2026-11-20T09:45:00.000Z', 'resolved', 3)]));
-  it('does not replace one inferred end by another', () =>
-    given([opened, closed('2026-11-20T10:00:00.000Z', 'expired')])
-      .when(close('2026-11-20T11:00:00.000Z', 'superseded'))
-      .thenNothing());
-
-  it('has no end when it is stateless', () =>
-    given([{ name: 'IncidentOpened', payload: { ...opened.payload, stateful: false } }])
-      .when(close('2026-11-20T09:40:00.000Z'))
-      .thenNothing());
-  it('stays closed when it was over as it opened', () =>
-    given([{ name: 'IncidentOpened', payload: { ...opened.payload, endTime: '2026-11-20T09:39:00.000Z' } }])
-      .when(close('2026-11-20T09:40:00.000Z'))
-      .thenNothing());
+const person = (verb: 'CLO' | 'REO' | 'OTH', timestamp?: string, eventPk = 9): IncidentCommand => ({
+  type: 'post',
+  verb,
+  eventPk,
+  timestamp,
+  description: 'so be it',
+  by: jane,
+  now: NOW,
 });
-
-describe('any order of commands', () => {
-  const time = fc
-    .integer({ min: 0, max: 100_000 })
-    .map((seconds) => instantOfMillis(1_700_000_000_000 + seconds * 1000));
-  const command: fc.Arbitrary<IncidentCommand> = fc.oneof(
-    fc.record({ type: fc.constant('open' as const), incident: time.map((startTime) => ({ ...incident, startTime })) }),
-    fc.record({
-      type: fc.constant('close' as const),
-      endTime: time,
-      reason: fc.constantFrom('resolved', 'expired', 'superseded'),
-    }),
+const ended = (endTime: string, sequence = 2): IncidentEvent =>
+  event(
+    'IncidentClosed',
+    { eventPk: 8, by: nav, timestamp: endTime, description: '', type: 'END', endTime, reason: 'resolved' },
+    sequence,
   );
 
-  it('keeps the invariants, and the fold of the events is the state', () => {
-    fc.assert(
-      fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
-        const all: IncidentEvent[] = [];
-        let state = incidentDecider.initialState;
-        for (const one of commands) {
-          const next = step(incidentDecider, state, one);
-          expect(incidentDecider.decide(one, next.state)).toEqual([]);
-          all.push(...next.events);
-          state = next.state;
-        }
-        expect(fold(incidentDecider.evolve, incidentDecider.initialState, all)).toEqual(state);
-        expect(all.map(({ payload }) => payload.sequence)).toEqual(all.map((_, index) => index + 1));
-        expect(all.filter(({ name }) => name === 'IncidentOpened').length).toBeLessThanOrEqual(1);
-        if (state?.endTime) expect(compareInstants(state.startTime, state.endTime)).toBeLessThanOrEqual(0);
-      }),
-    );
+describe('an incident', () => {
+  it('opens', () =>
+    given([])
+      .when(open())
+      .then([{ ...opened(), recordedAt: NOW }]));
+  it('opens once', () => given([opened()]).when(open()).thenNothing());
+  it('opens safely again', () => given([]).when(open()).thenSafeToRetry());
+  it('that was over when it was opened is late', () =>
+    given([])
+      .when(open({ endTime: end }))
+      .then([event('IncidentOpened' as never, { ...over.payload, late: true }, 1)]));
+  it('with an end in the future is not late', () => {
+    const [first] = incidentDecider.decide(open({ endTime: '2026-11-20T11:00:00.000Z' }), undefined);
+    expect(first?.payload).not.toHaveProperty('late');
   });
+});
 
-  it('makes events that their schemas accept', () => {
-    for (const [type, event] of [
-      [IncidentOpened, opened],
-      [IncidentClosed, closed(incident.startTime, 'resolved')],
-    ] as const) {
-      expect(type.schema.safeParse(event.payload).success).toBe(true);
+describe('an alert that is over', () => {
+  it('closes its incident', () =>
+    given([opened()])
+      .when(close(end))
+      .then([event('IncidentClosed', { timestamp: end, type: 'END', endTime: end, reason: 'resolved' })]));
+  it('never ends it before it starts', () =>
+    given([opened()])
+      .when(close('2026-11-20T09:00:00.000Z'))
+      .then([event('IncidentClosed', { timestamp: START, type: 'END', endTime: START, reason: 'resolved' })]));
+  it('closes safely again', () => given([opened()]).when(close(end)).thenSafeToRetry());
+  it('leaves a stated end', () =>
+    given([opened(), ended(end)])
+      .when(close(later))
+      .thenNothing());
+  it('closes nothing before it opened', () => given([]).when(close(end)).thenNothing());
+  it('corrects an end that was only inferred', () => {
+    const expired = event('IncidentClosed', { timestamp: later, endTime: later, reason: 'expired' });
+    given([opened(), expired])
+      .when(close(end))
+      .then([
+        event('IncidentClosed', { late: true, timestamp: end, type: 'END', endTime: end, reason: 'resolved' }, 3),
+      ]);
+  });
+  it('does not replace one inferred end by another', () => {
+    const expired = event('IncidentClosed', { timestamp: later, endTime: later, reason: 'expired' });
+    given([opened(), expired]).when(close(NOW, 'superseded')).thenNothing();
+  });
+  it('gives a stateless one no end', () => given([stateless]).when(close(end)).thenNothing());
+  it('leaves one that was over as it opened', () => given([over]).when(close(later)).thenNothing());
+});
+
+describe('what a source says', () => {
+  const said = { eventPk: 9, by: nav, timestamp: end, description: '' };
+  it('END closes an open incident at its time', () =>
+    given([opened()])
+      .when(says('END'))
+      .then([event('IncidentClosed', { ...said, type: 'END', endTime: end, reason: 'resolved' })]));
+  it('END closes before the start as well', () => {
+    const early = '2026-11-20T09:00:00.000Z';
+    given([opened()])
+      .when(says('END', early))
+      .then([
+        event('IncidentClosed', {
+          ...said,
+          late: true,
+          timestamp: early,
+          type: 'END',
+          endTime: early,
+          reason: 'resolved',
+        }),
+      ]);
+  });
+  it('END on a closed one is recorded and changes nothing', () =>
+    given([opened(), ended(end)])
+      .when(says('END', later))
+      .then([event('IncidentNoted', { ...said, timestamp: later, type: 'END' }, 3)]));
+  it('RES opens a closed one again', () =>
+    given([opened(), ended(end)])
+      .when(says('RES', later))
+      .then([event('IncidentReopened', { ...said, timestamp: later, type: 'RES' }, 3)]));
+  it('RES on an open one is recorded', () =>
+    given([opened()])
+      .when(says('RES'))
+      .then([event('IncidentNoted', { ...said, type: 'RES' })]));
+  it('END after END and RES closes with the latest time', () =>
+    given([opened(), ended(end), event('IncidentReopened', { type: 'RES', timestamp: end, description: '' }, 3)])
+      .when(says('END', later))
+      .then([
+        event('IncidentClosed', { ...said, timestamp: later, type: 'END', endTime: later, reason: 'resolved' }, 4),
+      ]));
+  it.each(['END', 'RES', 'STA'] as const)('%s on a stateless one is recorded', (verb) =>
+    given([stateless])
+      .when(says(verb))
+      .then([event('IncidentNoted', { ...said, type: verb })]),
+  );
+  it('is done once', () => given([opened()]).when(says('OTH')).thenSafeToRetry());
+  it('of an earlier time than what is recorded is late', () =>
+    given([opened(), ended(later)])
+      .when(says('OTH'))
+      .then([event('IncidentNoted', { late: true, ...said, type: 'OTH' }, 3)]));
+});
+
+describe('what a person does', () => {
+  const said = { eventPk: 9, by: jane, timestamp: NOW, description: 'so be it' };
+  it('CLO closes now', () =>
+    given([opened()])
+      .when(person('CLO'))
+      .then([event('IncidentClosed', { ...said, type: 'CLO', endTime: NOW, reason: 'closed' })]));
+  it('CLO in the future leaves it open until then', () => {
+    const closed = event('IncidentClosed', { timestamp: end, endTime: '2026-11-20T11:00:00.000Z', reason: 'closed' });
+    given([opened(), closed])
+      .when(person('CLO'))
+      .then([event('IncidentClosed', { ...said, type: 'CLO', endTime: NOW, reason: 'closed' }, 3)]);
+  });
+  it('REO opens a closed one again', () =>
+    given([opened(), ended(end)])
+      .when(person('REO'))
+      .then([event('IncidentReopened', { ...said, type: 'REO' }, 3)]));
+  it.each([
+    ['CLO', ended(end)],
+    ['REO', undefined],
+    ['CLO', stateless],
+    ['REO', stateless],
+  ] as const)('%s is refused in conflict', (verb, last) =>
+    given(last === stateless ? [stateless] : last ? [opened(), last] : [opened()])
+      .when(person(verb))
+      .thenNothing(),
+  );
+  it('is not refused in bulk, only recorded', () =>
+    given([opened(), ended(end)])
+      .when({ ...person('CLO'), unchecked: true } as IncidentCommand)
+      .then([event('IncidentNoted', { ...said, type: 'CLO' }, 3)]));
+});
+
+describe('the events', () => {
+  const commands: IncidentCommand[] = [
+    open(),
+    person('CLO'),
+    person('REO', undefined, 10),
+    { type: 'acknowledge', eventPk: 11, description: '', expiration: null, by: jane, now: NOW },
+    { type: 'change', changes: { level: 1, tags: ['a=b'] }, eventPks: [12, 13], superuser: true, by: jane, now: NOW },
+    person('OTH', NOW, 14),
+  ];
+  it('are such as their schemas accept', () => {
+    const all: IncidentEvent[] = [];
+    for (const command of commands) {
+      const state = fold((s, e) => incidentDecider.evolve(s, e), incidentDecider.initialState, all);
+      all.push(...incidentDecider.decide(command, state));
     }
+    expect(all.map(({ name }) => name)).toHaveLength(7);
+    for (const { name, payload } of all)
+      expect(eventType(name)!.schema.safeParse(payload)).toEqual({ success: true, data: payload });
   });
 });

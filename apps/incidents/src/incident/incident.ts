@@ -1,34 +1,104 @@
-import { type IncidentClosed, type IncidentOpened, type PayloadOf } from '#libs/contracts';
-import { type Decider, type Instant, laterOf } from '#libs/core';
+import {
+  type IncidentAcknowledged,
+  type IncidentChanged,
+  type IncidentClosed,
+  type IncidentNoted,
+  type IncidentOpened,
+  type IncidentReopened,
+  type PayloadOf,
+} from '#libs/contracts';
+import { compareInstants, type Decider, type Instant, laterOf } from '#libs/core';
+import { attributeOf, differences } from './incident.attributes.js';
+import {
+  type Acknowledge,
+  type Change,
+  type ChangeAcknowledgement,
+  type ChangeTag,
+  type Close,
+  type Commanded,
+  type IncidentCommand,
+  type Open,
+  type Post,
+} from './incident.commands.js';
+import { isOpen } from './incident.moment.js';
+import { refusalOf } from './incident.rules.js';
 
-// ---- events: names and payloads as `libs/contracts` states them
+export { type IncidentCommand, type NewIncident } from './incident.commands.js';
+export { type Refusal } from './incident.refusals.js';
+export { refusalOf } from './incident.rules.js';
+
+// ---- events: names and payloads as `libs/contracts` states them, and when they were written down
+
+interface Written<Name extends string, Type> {
+  readonly name: Name;
+  readonly payload: PayloadOf<Type>;
+  readonly recordedAt: Instant;
+}
 
 export type IncidentEvent =
-  | { readonly name: 'IncidentOpened'; readonly payload: PayloadOf<typeof IncidentOpened> }
-  | { readonly name: 'IncidentClosed'; readonly payload: PayloadOf<typeof IncidentClosed> };
+  | Written<'IncidentOpened', typeof IncidentOpened>
+  | Written<'IncidentClosed', typeof IncidentClosed>
+  | Written<'IncidentReopened', typeof IncidentReopened>
+  | Written<'IncidentAcknowledged', typeof IncidentAcknowledged>
+  | Written<'IncidentChanged', typeof IncidentChanged>
+  | Written<'IncidentNoted', typeof IncidentNoted>;
 
 // ---- state
 
-/** What the rules have to remember of an incident; `sequence` counts its events. */
+export type Json = PayloadOf<typeof IncidentChanged>['new'];
+
+/** `key=value`, and who added it when; `addedBy` is a user's key, null where nobody is known. */
+export interface Tag {
+  readonly tag: string;
+  readonly addedBy: number | null;
+  readonly addedTime: Instant;
+}
+
+/** The key of its event, and until when it counts; null for ever. */
+export interface Acknowledgement {
+  readonly pk: number;
+  readonly expiration: Instant | null;
+}
+
+export interface Source {
+  readonly id: string;
+  /** Integer key; absent on records from before sources had one. */
+  readonly pk?: number | undefined;
+  readonly name: string;
+  readonly type: string;
+}
+
+/** All that the events say of an incident. What depends on the time of asking (open, acked) is computed: `incidentAt`. */
 export interface Incident {
   readonly incidentId: string;
   readonly pk: number;
+  /** Number of its events. */
   readonly sequence: number;
   /** False: it has no end and cannot be closed. */
   readonly stateful: boolean;
   readonly startTime: Instant;
-  /** Absent while it is open, and for ever on a stateless one. */
+  /** Absent while it has no end; it is open until then. */
   readonly endTime?: Instant | undefined;
   readonly closeReason?: string | undefined;
   readonly origin: string;
   /** 1 (critical) to 5 (information). */
   readonly level: number;
   readonly description: string;
-  readonly tags: readonly string[];
-  readonly source: { readonly id: string; readonly name: string; readonly type: string };
+  readonly tags: readonly Tag[];
+  readonly source: Source;
   readonly sourceIncidentId: string;
   readonly detailsUrl: string;
   readonly ticketUrl: string;
+  readonly metadata: Json;
+  readonly predecessor?: string | undefined;
+  readonly acks: readonly Acknowledgement[];
+  /** When the latest thing recorded of it happened: what lies before is late. */
+  readonly latest: Instant;
+  /** When its first and its last event were written down. */
+  readonly openedAt: Instant;
+  readonly updatedAt: Instant;
+  /** Keys of its last events, to know a repeated command by. */
+  readonly recent: readonly number[];
 }
 
 /** Undefined before it was opened. */
@@ -36,54 +106,187 @@ export type IncidentState = Incident | undefined;
 
 // ---- evolve
 
-function evolve(state: IncidentState, { name, payload }: IncidentEvent): IncidentState {
-  switch (name) {
-    case 'IncidentOpened': {
-      const { endTime, ...rest } = payload;
-      return { ...rest, ...(endTime ? { endTime } : {}) };
-    }
+/** How many keys of events are remembered. */
+export const RECENT = 8;
+
+function evolve(state: IncidentState, event: IncidentEvent): IncidentState {
+  if (event.name === 'IncidentOpened') return state ?? opened(event.payload, event.recordedAt);
+  if (!state) return undefined;
+  const { payload, recordedAt } = event;
+  const { sequence, eventPk } = payload;
+  const happened = earlierOf(payload.timestamp ?? recordedAt, recordedAt);
+  const latest = laterOf(state.latest, happened);
+  const recent = eventPk === undefined ? state.recent : [...state.recent, eventPk].slice(-RECENT);
+  const now: Incident = { ...state, sequence, latest, updatedAt: recordedAt, recent };
+  switch (event.name) {
     case 'IncidentClosed':
-      return state && { ...state, sequence: payload.sequence, endTime: payload.endTime, closeReason: payload.reason };
+      return { ...now, endTime: event.payload.endTime, closeReason: event.payload.reason };
+    case 'IncidentReopened': {
+      const { endTime: _endTime, closeReason: _closeReason, ...reopened } = now;
+      return reopened;
+    }
+    case 'IncidentAcknowledged': {
+      const { eventPk: pk, expiration } = event.payload;
+      return { ...now, acks: [...state.acks.filter((ack) => ack.pk !== pk), { pk, expiration }] };
+    }
+    case 'IncidentChanged':
+      return { ...now, ...attributeOf(event.payload, state, recordedAt) };
+    case 'IncidentNoted':
+      return now;
   }
+}
+
+function opened(payload: PayloadOf<typeof IncidentOpened>, recordedAt: Instant): Incident {
+  const { incidentId, pk, sequence, origin, startTime, endTime, stateful, level, description } = payload;
+  const { source, sourceIncidentId, detailsUrl, ticketUrl, metadata = {}, predecessor, eventPk } = payload;
+  const addedBy = payload.tagsAddedBy ?? payload.by?.userPk ?? null;
+  return {
+    incidentId,
+    pk,
+    sequence,
+    stateful,
+    startTime,
+    ...(endTime && stateful ? { endTime } : {}),
+    origin,
+    level,
+    description,
+    tags: payload.tags.map((tag) => ({ tag, addedBy, addedTime: recordedAt })),
+    source: {
+      id: source.id,
+      ...(source.pk === undefined ? {} : { pk: source.pk }),
+      name: source.name,
+      type: source.type,
+    },
+    sourceIncidentId,
+    detailsUrl,
+    ticketUrl,
+    metadata,
+    ...(predecessor === undefined ? {} : { predecessor }),
+    acks: [],
+    latest: earlierOf(startTime, recordedAt),
+    openedAt: recordedAt,
+    updatedAt: recordedAt,
+    recent: eventPk === undefined ? [] : [eventPk],
+  };
+}
+
+function earlierOf(a: Instant, b: Instant): Instant {
+  return compareInstants(a, b) <= 0 ? a : b;
 }
 
 // ---- decide
 
-type Opened = PayloadOf<typeof IncidentOpened>;
+/**
+ * A refused command, one on an incident that was never opened, and one that was done already cause nothing. A source may
+ * say END and RES again: what changes nothing is recorded all the same (reference argus.md 2).
+ */
+function decide(command: IncidentCommand, state: IncidentState): readonly IncidentEvent[] {
+  if (refusalOf(command, state) !== undefined) return [];
+  if (command.type === 'open') return state ? [] : [open(command)];
+  if (!state) return [];
+  switch (command.type) {
+    case 'close':
+      return close(command, state);
+    case 'post':
+      return isRecent(command.eventPk, state) ? [] : [post(command, state)];
+    case 'acknowledge':
+      return isRecent(command.eventPk, state) ? [] : [acknowledge(command, state)];
+    case 'changeAcknowledgement':
+      return changeAcknowledgement(command, state);
+    case 'change':
+      return change(command, state);
+    case 'addTag':
+    case 'removeTag':
+      return changeTag(command, state);
+  }
+}
 
-/** Everything of an incident but what the rules add to it. */
-export type NewIncident = {
-  readonly [K in keyof Opened as string extends K ? never : Exclude<K, 'sequence'>]: Opened[K];
-};
+function open({ incident, now }: Open): IncidentEvent {
+  const { endTime, stateful } = incident;
+  const isOver = stateful && !!endTime && compareInstants(endTime, now) <= 0;
+  const payload = { ...incident, sequence: 1, ...(isOver ? { late: true } : {}) };
+  return { name: 'IncidentOpened', payload, recordedAt: now };
+}
 
-export type IncidentCommand =
-  | { readonly type: 'open'; readonly incident: NewIncident }
-  | { readonly type: 'close'; readonly endTime: Instant; readonly reason: string };
+/** What every event after the first has; `at` is its place after those of the same command. */
+function common(state: Incident, { by }: Commanded, timestamp: Instant, eventPk?: number, at = 0) {
+  const { incidentId, pk, sequence, latest } = state;
+  const late = compareInstants(timestamp, latest) < 0;
+  return {
+    incidentId,
+    pk,
+    sequence: sequence + 1 + at,
+    ...(eventPk === undefined ? {} : { eventPk }),
+    ...(by === undefined ? {} : { by }),
+    ...(late ? { late } : {}),
+    timestamp,
+  };
+}
+
+function isRecent(eventPk: number | undefined, { recent }: Incident): boolean {
+  return eventPk !== undefined && recent.includes(eventPk);
+}
 
 /** Ends that nobody stated; a stated one corrects them. */
 const INFERRED: ReadonlySet<string | undefined> = new Set(['expired', 'superseded']);
 
 /**
- * Opens an incident once. Closes an open one; the end is never before the start. A closed one stays as it is, but for
- * an end that was only inferred (`expired`: the sender fell silent; `superseded`: a later occurrence began), which the
- * sender's own word corrects.
+ * The end is never before the start. A closed one stays as it is, but for an end that was only inferred (`expired`: the
+ * sender fell silent; `superseded`: a later occurrence began), which the sender's own word corrects.
  */
-function decide(command: IncidentCommand, state: IncidentState): readonly IncidentEvent[] {
-  switch (command.type) {
-    case 'open':
-      return state ? [] : [{ name: 'IncidentOpened', payload: { ...command.incident, sequence: 1 } }];
-    case 'close':
-      return close(command.endTime, command.reason, state);
-  }
-}
-
-function close(endTime: Instant, reason: string, state: IncidentState): readonly IncidentEvent[] {
-  if (!state?.stateful) return [];
+function close(command: Close, state: Incident): readonly IncidentEvent[] {
+  const { reason, eventPk, now } = command;
+  if (!state.stateful || isRecent(eventPk, state)) return [];
   const corrects = INFERRED.has(state.closeReason) && !INFERRED.has(reason);
   if (state.endTime !== undefined && !corrects) return [];
-  const { incidentId, pk, sequence, startTime } = state;
-  const payload = { incidentId, pk, sequence: sequence + 1, endTime: laterOf(endTime, startTime), reason };
-  return [{ name: 'IncidentClosed', payload }];
+  const endTime = laterOf(command.endTime, state.startTime);
+  const payload = { ...common(state, command, endTime, eventPk), type: 'END' as const, endTime, reason };
+  return [{ name: 'IncidentClosed', payload, recordedAt: now }];
+}
+
+const REASONS = { END: 'resolved', CLO: 'closed' } as const;
+
+function post(command: Post, state: Incident): IncidentEvent {
+  const { verb, description, now, timestamp = now } = command;
+  const said = { ...common(state, command, timestamp, command.eventPk), description };
+  const open = isOpen(state, now);
+  if ((verb === 'END' || verb === 'CLO') && open) {
+    const payload = { ...said, type: verb, endTime: timestamp, reason: REASONS[verb] };
+    return { name: 'IncidentClosed', payload, recordedAt: now };
+  }
+  if ((verb === 'RES' || verb === 'REO') && state.stateful && !open) {
+    return { name: 'IncidentReopened', payload: { ...said, type: verb }, recordedAt: now };
+  }
+  return { name: 'IncidentNoted', payload: { ...said, type: verb }, recordedAt: now };
+}
+
+function acknowledge(command: Acknowledge, state: Incident): IncidentEvent {
+  const { eventPk, description, expiration, now, timestamp = now } = command;
+  const payload = { ...common(state, command, timestamp, eventPk), eventPk, description, expiration };
+  return { name: 'IncidentAcknowledged', payload, recordedAt: now };
+}
+
+function changeAcknowledgement(command: ChangeAcknowledgement, state: Incident): readonly IncidentEvent[] {
+  const { ackPk: eventPk, expiration, now } = command;
+  if (state.acks.some((ack) => ack.pk === eventPk && ack.expiration === expiration)) return [];
+  const payload = { ...common(state, command, now), eventPk, description: '', expiration, changed: true };
+  return [{ name: 'IncidentAcknowledged', payload, recordedAt: now }];
+}
+
+/** One event for each attribute whose value is another. */
+function change(command: Change, state: Incident): readonly IncidentEvent[] {
+  const { changes, eventPks, now } = command;
+  return differences(changes, state).map((difference, at) => {
+    const payload = { ...common(state, command, now, eventPks[at], at), ...difference };
+    return { name: 'IncidentChanged', payload, recordedAt: now };
+  });
+}
+
+function changeTag(command: ChangeTag, state: Incident): readonly IncidentEvent[] {
+  const others = state.tags.map(({ tag }) => tag).filter((tag) => tag !== command.tag);
+  const tags = command.type === 'addTag' ? [...others, command.tag] : others;
+  if (tags.length === state.tags.length) return [];
+  return change({ ...command, type: 'change', changes: { tags }, eventPks: [], superuser: true }, state);
 }
 
 /** The incident: the one aggregate that alerts, issues and glue services act on. */

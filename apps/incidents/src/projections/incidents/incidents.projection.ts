@@ -1,39 +1,14 @@
-import { type EventEnvelope, type IncidentClosed, type IncidentOpened, type PayloadOf } from '#libs/contracts';
+import {
+  type EnvelopeOf,
+  type IncidentAcknowledged,
+  type IncidentChanged,
+  type IncidentClosed,
+  type IncidentNoted,
+  type IncidentOpened,
+  type IncidentReopened,
+} from '#libs/contracts';
 import { type Instant, type Projection } from '#libs/core';
-
-/** An incident as the API shows it. The order of the keys is that of the answer. */
-export interface IncidentDocument {
-  readonly incidentId: string;
-  readonly pk: number;
-  readonly status: 'open' | 'closed' | 'stateless';
-  readonly startTime: Instant;
-  /** Null while it is open, and of a stateless one. */
-  readonly endTime: Instant | null;
-  /** 1 (critical) to 5 (information). */
-  readonly level: number;
-  readonly description: string;
-  /** `key=value`. */
-  readonly tags: readonly string[];
-  /** Name, id and type of the token that reported it. */
-  readonly source: string;
-  readonly sourceId: string;
-  readonly sourceType: string;
-  readonly sourceIncidentId: string;
-  /** `alert`, `issue` or `api`. */
-  readonly origin: string;
-  readonly acked: boolean;
-  readonly stateful: boolean;
-  readonly detailsUrl: string;
-  readonly ticketUrl: string;
-  /** Why it ended: `resolved`, `expired` ...; null while it is open. */
-  readonly closeReason: string | null;
-  /** Id of the incident of the same alert before this one. */
-  readonly predecessor: string | null;
-  /** When its last event was written down. */
-  readonly updatedAt: Instant;
-  /** Number of its events. */
-  readonly sequence: number;
-}
+import { type Incident, incidentDecider, type IncidentEvent } from '../../incident/incident.js';
 
 /** One event of an incident as its timeline shows it. */
 export interface TimelineEntry {
@@ -50,58 +25,35 @@ export interface TimelineEntry {
 }
 
 export type IncidentEnvelope =
-  | EventEnvelope<'IncidentOpened', PayloadOf<typeof IncidentOpened>>
-  | EventEnvelope<'IncidentClosed', PayloadOf<typeof IncidentClosed>>;
+  | EnvelopeOf<typeof IncidentOpened>
+  | EnvelopeOf<typeof IncidentClosed>
+  | EnvelopeOf<typeof IncidentReopened>
+  | EnvelopeOf<typeof IncidentAcknowledged>
+  | EnvelopeOf<typeof IncidentChanged>
+  | EnvelopeOf<typeof IncidentNoted>;
 
-function opened({ payload, metadata }: EventEnvelope<string, PayloadOf<typeof IncidentOpened>>): IncidentDocument {
-  const endTime = payload.endTime ?? null;
-  return {
-    incidentId: payload.incidentId,
-    pk: payload.pk,
-    status: payload.stateful ? (endTime === null ? 'open' : 'closed') : 'stateless',
-    startTime: payload.startTime,
-    endTime: payload.stateful ? endTime : null,
-    level: payload.level,
-    description: payload.description,
-    tags: payload.tags,
-    source: payload.source.name,
-    sourceId: payload.source.id,
-    sourceType: payload.source.type,
-    sourceIncidentId: payload.sourceIncidentId,
-    origin: payload.origin,
-    acked: false,
-    stateful: payload.stateful,
-    detailsUrl: payload.detailsUrl,
-    ticketUrl: payload.ticketUrl,
-    closeReason: null,
-    predecessor: payload.predecessor ?? null,
-    updatedAt: metadata.recordedAt,
-    sequence: payload.sequence,
-  };
+/** The event of an envelope, as the aggregate folds it. */
+export function eventOf({ name, payload, metadata }: IncidentEnvelope): IncidentEvent {
+  return { name, payload, recordedAt: metadata.recordedAt } as IncidentEvent;
 }
 
-function evolve(document: IncidentDocument | undefined, event: IncidentEnvelope): IncidentDocument | undefined {
-  const { sequence } = event.payload;
-  if (document && sequence <= document.sequence) return document;
-  switch (event.name) {
-    case 'IncidentOpened':
-      return document ?? opened(event);
-    case 'IncidentClosed': {
-      if (!document) return undefined;
-      const { endTime, reason } = event.payload;
-      const updatedAt = event.metadata.recordedAt;
-      return { ...document, status: 'closed', endTime, closeReason: reason, updatedAt, sequence };
-    }
-  }
-}
-
-/** The list and detail of incidents. An event that a document has already (by its sequence) changes nothing. */
-export const incidentsProjection: Projection<IncidentDocument, IncidentEnvelope> = {
+/** Every incident, folded as the aggregate folds it. An event that it has already (by its sequence) changes nothing. */
+export const incidentsProjection: Projection<Incident, IncidentEnvelope> = {
   name: 'incidents',
-  version: 1,
-  handles: new Set(['IncidentOpened', 'IncidentClosed']),
+  version: 2,
+  handles: new Set([
+    'IncidentOpened',
+    'IncidentClosed',
+    'IncidentReopened',
+    'IncidentAcknowledged',
+    'IncidentChanged',
+    'IncidentNoted',
+  ]),
   idOf: ({ payload }) => payload.incidentId,
-  evolve,
+  evolve: (incident, event) =>
+    incident && event.payload.sequence <= incident.sequence
+      ? incident
+      : incidentDecider.evolve(incident, eventOf(event)),
 };
 
 /** The entry of an event in its incident's timeline. */
@@ -121,9 +73,11 @@ export function timelineEntryOf(event: IncidentEnvelope): TimelineEntry {
 
 function describe(event: IncidentEnvelope): string {
   switch (event.name) {
-    case 'IncidentOpened':
-      return event.payload.description;
     case 'IncidentClosed':
-      return event.payload.reason;
+      return event.payload.description ? event.payload.description : event.payload.reason;
+    case 'IncidentAcknowledged':
+      return event.payload.changed ? `expires ${event.payload.expiration ?? 'never'}` : event.payload.description;
+    default:
+      return event.payload.description;
   }
 }

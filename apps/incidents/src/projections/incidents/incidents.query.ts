@@ -1,24 +1,20 @@
 import { type Instant, isUuid } from '#libs/core';
 import { type Tx } from '#libs/store';
-import { type IncidentDocument, type TimelineEntry } from './incidents.projection.js';
+import { conditionsOf, type IncidentFilter } from './incidents.filter.js';
+import { type IncidentDocument, incidentAt } from './incidents.document.js';
+import {
+  type AcknowledgementDocument,
+  acknowledgementsOf,
+  eventDocumentOf,
+  type IncidentEventDocument,
+  newestFirst,
+} from './incidents.events.js';
+import { type TimelineEntry } from './incidents.projection.js';
 import { rowIdOf } from './incidents.read-model.js';
-import { INCIDENT_SELECT } from './incidents.rows.js';
+import { INCIDENT_SELECT, incidentOf, type IncidentRow } from './incidents.rows.js';
 
-/** What a list of incidents is narrowed to; all of it has to hold. */
-export interface IncidentFilter {
-  readonly status?: readonly string[] | undefined;
-  readonly origin?: readonly string[] | undefined;
-  readonly level?: number | undefined;
-  /** This level or worse (a lower number). */
-  readonly minLevel?: number | undefined;
-  /** `key=value`, every one of them. */
-  readonly tags?: readonly string[] | undefined;
-  /** Name or id of the token. */
-  readonly source?: string | undefined;
-  /** First and last start time. */
-  readonly from?: Instant | undefined;
-  readonly to?: Instant | undefined;
-}
+export { STATUSES } from './incidents.document.js';
+export { type IncidentFilter } from './incidents.filter.js';
 
 export interface IncidentPage {
   readonly order: 'asc' | 'desc';
@@ -33,7 +29,7 @@ export interface FoundIncident {
   readonly incident: IncidentDocument;
 }
 
-/** Incidents of an organisation by start time. */
+/** Incidents of an organisation by start time, as they are at `filter.now`. */
 export async function findIncidents(
   tx: Tx,
   organizationId: string,
@@ -48,58 +44,118 @@ export async function findIncidents(
     const beyond = order === 'desc' ? ['<=', '<'] : ['>=', '>'];
     conditions.push(`start_time ${beyond[0]} ${time}`, `(start_time, id) ${beyond[1]} (${time}, ${id})`);
   }
-  const { rows } = await tx.query<IncidentDocument & { id: string }>(
+  const { rows } = await tx.query<IncidentRow & { id: string }>(
     `select ${INCIDENT_SELECT}, id from view_incident where ${conditions.join(' and ')}
      order by start_time ${order}, id ${order} limit ${given(limit)}`,
     values,
   );
-  return rows.map(({ id, ...incident }) => ({ id, startTime: incident.startTime, incident }));
+  return rows.map(({ id, ...row }) => ({
+    id,
+    startTime: row.startTime,
+    incident: incidentAt(incidentOf(row), filter.now),
+  }));
 }
 
-function conditionsOf(filter: IncidentFilter, given: (value: unknown) => string): string[] {
-  const { status, origin, level, minLevel, tags, source, from, to } = filter;
-  const conditions: string[] = [];
-  // One status as a plain comparison: only so does the planner see that the index of open ones will do.
-  if (status?.length === 1) conditions.push(`status = '${STATUSES.find((one) => one === status[0]) ?? ''}'`);
-  else if (status) conditions.push(`status = any(${given(status)})`);
-  if (origin) conditions.push(`origin = any(${given(origin)})`);
-  if (level !== undefined) conditions.push(`level = ${given(level)}`);
-  if (minLevel !== undefined) conditions.push(`level <= ${given(minLevel)}`);
-  if (tags) conditions.push(`tags @> ${given(tags)}::text[]`);
-  if (source !== undefined) {
-    const named = given(source);
-    conditions.push(`(source = ${named} or source_id = ${named})`);
-  }
-  if (from !== undefined) conditions.push(`start_time >= ${given(from)}`);
-  if (to !== undefined) conditions.push(`start_time <= ${given(to)}`);
-  return conditions;
+export async function countIncidents(tx: Tx, organizationId: string, filter: IncidentFilter): Promise<number> {
+  const values: unknown[] = [organizationId];
+  const given = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = ['organization_id = $1', ...conditionsOf(filter, given)];
+  const { rows } = await tx.query<{ count: number }>(
+    `select count(*) from view_incident where ${conditions.join(' and ')}`,
+    values,
+  );
+  return rows[0]!.count;
 }
-
-export const STATUSES = ['open', 'closed', 'stateless'] as const;
 
 const PK = /^[1-9]\d{0,15}$/;
 
-/** The incident with this incidentId or pk. */
-export async function findIncident(tx: Tx, organizationId: string, id: string): Promise<IncidentDocument | undefined> {
+/** The incident with this incidentId or pk, as it is at `now`. */
+export async function findIncident(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+  now: Instant,
+): Promise<IncidentDocument | undefined> {
   const byPk = PK.test(id) && !isUuid(id);
-  const { rows } = await tx.query<IncidentDocument>(
+  const { rows } = await tx.query<IncidentRow>(
     `select ${INCIDENT_SELECT} from view_incident where organization_id = $1 and ${byPk ? 'pk = $2' : 'id = $2'} order by id limit 1`,
     [organizationId, byPk ? id : rowIdOf(id)],
   );
-  return rows[0];
+  return rows[0] && incidentAt(incidentOf(rows[0]), now);
 }
 
-/** The events of an incident after `after`, in order. */
+/** The events of an incident after `after`, in order; without `limit` all of them. */
 export async function findTimeline(
   tx: Tx,
   organizationId: string,
   incidentId: string,
-  after: number,
-  limit: number,
+  after = 0,
+  limit: number | null = null,
 ): Promise<readonly TimelineEntry[]> {
   const { rows } = await tx.query<{ document: string }>(
     `select document from view_timeline where organization_id = $1 and id = $2 and sequence > $3 order by sequence limit $4`,
     [organizationId, rowIdOf(incidentId), after, limit],
   );
   return rows.map(({ document }) => JSON.parse(document) as TimelineEntry);
+}
+
+/** The Argus events of one incident, the newest timestamp first. */
+export async function findIncidentEvents(
+  tx: Tx,
+  organizationId: string,
+  incidentId: string,
+): Promise<readonly IncidentEventDocument[]> {
+  const timeline = await findTimeline(tx, organizationId, incidentId);
+  return newestFirst(
+    timeline.flatMap((entry) => eventDocumentOf(entry) ?? []),
+    (event) => event,
+  );
+}
+
+/** One Argus event of an incident, by its key. */
+export async function findIncidentEvent(
+  tx: Tx,
+  organizationId: string,
+  incidentId: string,
+  eventPk: number,
+): Promise<IncidentEventDocument | undefined> {
+  const { rows } = await tx.query<{ document: string }>(
+    `select document from view_timeline where organization_id = $1 and id = $2 and event_pk = $3 order by sequence limit 1`,
+    [organizationId, rowIdOf(incidentId), eventPk],
+  );
+  return rows[0] && eventDocumentOf(JSON.parse(rows[0].document) as TimelineEntry);
+}
+
+/** The acknowledgements of one incident, the newest first, each with the expiration that it has now. */
+export async function findAcknowledgements(
+  tx: Tx,
+  organizationId: string,
+  incidentId: string,
+): Promise<readonly AcknowledgementDocument[]> {
+  return acknowledgementsOf(await findTimeline(tx, organizationId, incidentId));
+}
+
+export interface EventPage {
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  /** Timestamp and event pk of the last one before. */
+  readonly after?: readonly [Instant, number] | undefined;
+}
+
+/** All Argus events of an organisation by timestamp. */
+export async function findEvents(
+  tx: Tx,
+  organizationId: string,
+  { order, limit, after }: EventPage,
+): Promise<readonly IncidentEventDocument[]> {
+  const beyond = order === 'desc' ? ['<=', '<'] : ['>=', '>'];
+  const condition = after
+    ? `and time ${beyond[0]} $3::timestamptz and (time, event_pk) ${beyond[1]} ($3::timestamptz, $4::bigint)`
+    : '';
+  const { rows } = await tx.query<{ document: string }>(
+    `select document from view_timeline where organization_id = $1 and event_pk is not null ${condition}
+     order by time ${order}, event_pk ${order} limit $2`,
+    [organizationId, limit, ...(after ?? [])],
+  );
+  return rows.flatMap(({ document }) => eventDocumentOf(JSON.parse(document) as TimelineEntry) ?? []);
 }

@@ -1,32 +1,104 @@
-import { isUuid } from '#libs/core';
-import { type IncidentDocument } from './incidents.projection.js';
+import { type Instant, isUuid } from '#libs/core';
+import { type Acknowledgement, type Incident, type Json, type Tag } from '../../incident/incident.js';
+import { ackedUntil } from '../../incident/incident.moment.js';
 
-/** Columns of an incident after organization_id and id, in the order of `incidentRow`. */
-export const INCIDENT_COLUMNS = `organization_id, id, foreign_id, pk, sequence, status, start_time, end_time, level, description,
-  tags, source, source_id, source_type, source_incident_id, origin, acked, details_url, ticket_url, close_reason, predecessor,
-  updated_at`;
+/** Columns of an incident, in the order of `incidentRow`. */
+export const INCIDENT_COLUMNS = `organization_id, id, foreign_id, pk, sequence, stateful, start_time, end_time, level, description,
+  tags, tags_by, tags_added, source, source_id, source_type, source_pk, source_incident_id, origin, acks, acked_until,
+  details_url, ticket_url, metadata, close_reason, predecessor, opened_at, updated_at, search`;
 
-/** What a query selects to have an `IncidentDocument` in its columns' names. */
-export const INCIDENT_SELECT = `coalesce(foreign_id, id::text) as "incidentId", pk, status, start_time as "startTime",
-  end_time as "endTime", level, description, tags, source, source_id as "sourceId", source_type as "sourceType",
-  source_incident_id as "sourceIncidentId", origin, acked, status <> 'stateless' as stateful, details_url as "detailsUrl",
-  ticket_url as "ticketUrl", close_reason as "closeReason", predecessor, updated_at as "updatedAt", sequence`;
+/** What a query selects to have an `IncidentRow`. */
+export const INCIDENT_SELECT = `coalesce(foreign_id, id::text) as "incidentId", pk, sequence, stateful, start_time as "startTime",
+  nullif(end_time, 'infinity') as "endTime", level, description, tags, tags_by as "tagsBy", tags_added as "tagsAdded", source,
+  source_id as "sourceId", source_type as "sourceType", source_pk as "sourcePk", source_incident_id as "sourceIncidentId",
+  origin, acks, details_url as "detailsUrl", ticket_url as "ticketUrl", metadata, close_reason as "closeReason", predecessor,
+  opened_at as "openedAt", updated_at as "updatedAt"`;
+
+export interface IncidentRow {
+  readonly incidentId: string;
+  readonly pk: number;
+  readonly sequence: number;
+  readonly stateful: boolean;
+  readonly startTime: Instant;
+  readonly endTime: Instant | null;
+  readonly level: number;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly tagsBy: number | null;
+  readonly tagsAdded: Readonly<Record<string, readonly [number | null, Instant]>> | null;
+  readonly source: string;
+  readonly sourceId: string;
+  readonly sourceType: string;
+  readonly sourcePk: number | null;
+  readonly sourceIncidentId: string;
+  readonly origin: string;
+  readonly acks: readonly Acknowledgement[] | null;
+  readonly detailsUrl: string;
+  readonly ticketUrl: string;
+  readonly metadata: Json | null;
+  readonly closeReason: string | null;
+  readonly predecessor: string | null;
+  readonly openedAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** The incident of a row. What only its rules remember (`latest`, `recent`) is not kept in rows. */
+export function incidentOf(row: IncidentRow): Incident {
+  const { endTime, tags, tagsBy, tagsAdded, source, sourceId, sourceType, sourcePk, acks, metadata, ...rest } = row;
+  const { closeReason, predecessor, ...kept } = rest;
+  return {
+    ...kept,
+    ...(endTime === null ? {} : { endTime }),
+    ...(closeReason === null ? {} : { closeReason }),
+    ...(predecessor === null ? {} : { predecessor }),
+    tags: tags.map((tag) =>
+      taggedBy(tag, tagsAdded !== null && Object.hasOwn(tagsAdded, tag) ? tagsAdded[tag]! : [tagsBy, row.openedAt]),
+    ),
+    source: { id: sourceId, ...(sourcePk === null ? {} : { pk: sourcePk }), name: source, type: sourceType },
+    metadata: metadata ?? {},
+    acks: acks ?? [],
+    latest: row.openedAt,
+    recent: [],
+  };
+}
+
+function taggedBy(tag: string, [addedBy, addedTime]: readonly [number | null, Instant]): Tag {
+  return { tag, addedBy, addedTime };
+}
 
 /** A row in COPY's text format. What we made ourselves (ids, instants, numbers) needs no escapes. */
-export function incidentRow(organizationId: string, id: string, document: IncidentDocument): string {
-  const { pk, sequence, status, startTime, endTime, level, acked, updatedAt } = document;
-  const { source, sourceId, sourceType, sourceIncidentId, origin } = document;
-  const foreign = isUuid(document.incidentId) ? '\\N' : text(document.incidentId);
+export function incidentRow(organizationId: string, id: string, incident: Incident, said: string): string {
+  const { pk, sequence, stateful, startTime, endTime, level, source, openedAt, updatedAt, acks } = incident;
+  const foreign = isUuid(incident.incidentId) ? NULL : text(incident.incidentId);
+  const end = stateful ? (endTime ?? 'infinity') : NULL;
+  const tagsBy = incident.tags.find(({ addedTime }) => addedTime === openedAt)?.addedBy ?? NULL;
   return (
-    `${organizationId}\t${id}\t${foreign}\t${pk}\t${sequence}\t${status}\t${startTime}\t${endTime ?? '\\N'}\t${level}\t` +
-    `${text(document.description)}\t${text(arrayLiteral(document.tags))}\t${text(source)}\t${text(sourceId)}\t` +
-    `${text(sourceType)}\t${text(sourceIncidentId)}\t${text(origin)}\t${acked ? 't' : 'f'}\t${text(document.detailsUrl)}\t` +
-    `${text(document.ticketUrl)}\t${nullable(document.closeReason)}\t${nullable(document.predecessor)}\t${updatedAt}\n`
+    `${organizationId}\t${id}\t${foreign}\t${pk}\t${sequence}\t${stateful ? 't' : 'f'}\t${startTime}\t${end}\t${level}\t` +
+    `${text(incident.description)}\t${text(arrayLiteral(incident.tags))}\t${tagsBy}\t${tagsAdded(incident, tagsBy)}\t` +
+    `${text(source.name)}\t${text(source.id)}\t${text(source.type)}\t${source.pk ?? NULL}\t${text(incident.sourceIncidentId)}\t` +
+    `${text(incident.origin)}\t${acks.length === 0 ? NULL : json(acks)}\t${ackedUntil(incident) ?? NULL}\t` +
+    `${text(incident.detailsUrl)}\t${text(incident.ticketUrl)}\t${isPlain(incident.metadata) ? NULL : json(incident.metadata)}\t` +
+    `${nullable(incident.closeReason)}\t${nullable(incident.predecessor)}\t${openedAt}\t${updatedAt}\t${text(said)}\n`
   );
 }
 
-function nullable(value: string | null): string {
-  return value === null ? '\\N' : text(value);
+const NULL = '\\N';
+
+/** Who added which tag when, of those that did not come with the incident. */
+function tagsAdded({ tags, openedAt }: Incident, tagsBy: number | string): string {
+  const others = tags.filter(({ addedBy, addedTime }) => addedTime !== openedAt || (addedBy ?? NULL) !== tagsBy);
+  if (others.length === 0) return NULL;
+  return json(Object.fromEntries(others.map(({ tag, addedBy, addedTime }) => [tag, [addedBy, addedTime]])));
+}
+
+function isPlain(metadata: Json): boolean {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return false;
+  for (const _ in metadata) return false;
+  return true;
+}
+
+function nullable(value: string | undefined): string {
+  return value === undefined ? NULL : text(value);
 }
 
 const SPECIAL = /[\\\n\r\t\0]/;
@@ -50,9 +122,9 @@ export function json(value: unknown): string {
 }
 
 /** PostgreSQL's text form of an array of text. */
-function arrayLiteral(values: readonly string[]): string {
-  if (values.length === 0) return '{}';
-  const plain = values.every((value) => !/["\\]/.test(value));
-  const inner = plain ? values : values.map((value) => value.replace(/["\\]/g, '\\$&'));
+function arrayLiteral(tags: readonly Tag[]): string {
+  if (tags.length === 0) return '{}';
+  const plain = tags.every(({ tag }) => !/["\\]/.test(tag));
+  const inner = tags.map(({ tag }) => (plain ? tag : tag.replace(/["\\]/g, '\\$&')));
   return `{"${inner.join('","')}"}`;
 }

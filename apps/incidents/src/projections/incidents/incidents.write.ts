@@ -1,27 +1,56 @@
 import { type StoreTx } from '#libs/store';
-import { type IncidentDocument, type IncidentEnvelope, timelineEntryOf } from './incidents.projection.js';
+import { type Incident } from '../../incident/incident.js';
+import { eventPkOf } from './incidents.events.js';
+import { type IncidentEnvelope, timelineEntryOf, eventOf } from './incidents.projection.js';
 import { type IncidentGroup } from './incidents.read-model.js';
-import { INCIDENT_COLUMNS, INCIDENT_SELECT, incidentRow, json } from './incidents.rows.js';
+import {
+  INCIDENT_COLUMNS,
+  INCIDENT_SELECT,
+  incidentOf,
+  incidentRow,
+  type IncidentRow,
+  json,
+} from './incidents.rows.js';
 
-/** The documents that are there, by organisation and id. */
-export async function loadDocuments(
+type Named = Pick<IncidentGroup, 'organizationId' | 'id'>;
+
+/** The incidents that are there, by organisation and id. */
+export async function loadIncidents(
   tx: StoreTx,
   table: string,
-  groups: readonly Pick<IncidentGroup, 'organizationId' | 'id'>[],
-): Promise<ReadonlyMap<string, IncidentDocument>> {
+  groups: readonly Named[],
+): Promise<ReadonlyMap<string, Incident>> {
   if (groups.length === 0) return new Map();
-  const { rows } = await tx.query<IncidentDocument & { key: string }>(
+  const { rows } = await tx.query<IncidentRow & { key: string }>(
     `select organization_id::text || id as key, ${INCIDENT_SELECT}
      from ${table} join unnest($1::uuid[], $2::uuid[]) as wanted(organization_id, id) using (organization_id, id)`,
     [groups.map(({ organizationId }) => organizationId), groups.map(({ id }) => id)],
   );
-  return new Map(rows.map(({ key, ...document }) => [key, document]));
+  return new Map(rows.map(({ key, ...row }) => [key, incidentOf(row)]));
+}
+
+/** Organisation, id and sequence, in one text, of those events of the groups that have a row. */
+export async function knownEvents(
+  tx: StoreTx,
+  table: string,
+  groups: readonly IncidentGroup[],
+): Promise<ReadonlySet<string>> {
+  const asked = groups.flatMap(({ organizationId, id, events }) =>
+    events.map(({ payload }) => ({ organizationId, id, sequence: payload.sequence })),
+  );
+  const { rows } = await tx.query<{ key: string }>(
+    `select organization_id::text || id || sequence as key
+     from ${table} join unnest($1::uuid[], $2::uuid[], $3::integer[]) as wanted(organization_id, id, sequence)
+       using (organization_id, id, sequence)`,
+    [asked.map((one) => one.organizationId), asked.map(({ id }) => id), asked.map(({ sequence }) => sequence)],
+  );
+  return new Set(rows.map(({ key }) => key));
 }
 
 /** COPY: an insert per row costs three times as much (reference performance-reliability 1.0). */
 export async function copyTimeline(tx: StoreTx, table: string, groups: readonly IncidentGroup[]): Promise<void> {
-  if (groups.length === 0) return;
-  const sql = `copy ${table} (organization_id, id, sequence, time, recorded_at, document) from stdin`;
+  if (groups.every(({ events }) => events.length === 0)) return;
+  const sql = `copy ${table} (organization_id, id, sequence, time, recorded_at, event_pk, document) from stdin`;
   await tx.copyIn(sql, timelineRows(groups));
 }
 
@@ -30,20 +59,40 @@ export async function copyIncidents(tx: StoreTx, table: string, groups: readonly
   await tx.copyIn(`copy ${table} (${INCIDENT_COLUMNS}) from stdin`, incidentRows(groups));
 }
 
-/** @throws Error where a row is not as it was read, which the checkpoint's fence excludes for one partition */
+/** Most that is kept of what the events of one incident said, characters, for searching. */
+const MAX_SEARCH = 1_000_000;
+
+/** Rows that know more than what is written keep it, but for what the events said. In order of id, so that no two writers wait for each other. */
 export async function updateIncidents(tx: StoreTx, table: string, groups: readonly IncidentGroup[]): Promise<void> {
   if (groups.length === 0) return;
   const stage = `stage_${table}`;
   await tx.query(`create temporary table if not exists ${stage} (like ${table}) on commit delete rows`);
   await tx.copyIn(`copy pg_temp.${stage} (${INCIDENT_COLUMNS}) from stdin`, incidentRows(groups));
-  await tx.query(`
-    update ${table} as kept
-    set sequence = new.sequence, status = new.status, start_time = new.start_time, end_time = new.end_time,
-      level = new.level, description = new.description, tags = new.tags, acked = new.acked,
-      details_url = new.details_url, ticket_url = new.ticket_url, close_reason = new.close_reason,
-      updated_at = new.updated_at
-    from pg_temp.${stage} as new
-    where kept.organization_id = new.organization_id and kept.id = new.id and kept.sequence < new.sequence`);
+  await tx.query(updateOf(table, `pg_temp.${stage}`));
+}
+
+const UPDATED = [
+  'sequence',
+  'end_time',
+  'level',
+  'description',
+  'tags',
+  'tags_by',
+  'tags_added',
+  'acks',
+  'acked_until',
+  'details_url',
+  'ticket_url',
+  'metadata',
+  'close_reason',
+  'updated_at',
+];
+
+function updateOf(table: string, stage: string): string {
+  const columns = UPDATED.map((column) => `${column} = new.${column}`).join(', ');
+  const search = `search = case when new.search = '' then kept.search else left(kept.search || new.search, ${MAX_SEARCH}) end`;
+  return `update ${table} as kept set ${columns}, ${search} from ${stage} as new
+    where kept.organization_id = new.organization_id and kept.id = new.id`;
 }
 
 function* timelineRows(groups: readonly IncidentGroup[]): Generator<string> {
@@ -55,9 +104,21 @@ function* timelineRows(groups: readonly IncidentGroup[]): Generator<string> {
 function timelineRow(organizationId: string, id: string, event: IncidentEnvelope): string {
   const entry = timelineEntryOf(event);
   const { sequence, time, recordedAt } = entry;
-  return `${organizationId}\t${id}\t${sequence}\t${time}\t${recordedAt}\t${json(entry)}\n`;
+  const eventPk = eventPkOf(eventOf(event)) ?? '\\N';
+  return `${organizationId}\t${id}\t${sequence}\t${time}\t${recordedAt}\t${eventPk}\t${json(entry)}\n`;
 }
 
 function* incidentRows(groups: readonly IncidentGroup[]): Generator<string> {
-  for (const { organizationId, id, after } of groups) if (after) yield incidentRow(organizationId, id, after);
+  for (const { organizationId, id, events, after } of groups) {
+    if (after) yield incidentRow(organizationId, id, after, saidOf(events));
+  }
+}
+
+/** What the events said beyond the incident's own description, a line each. */
+function saidOf(events: readonly IncidentEnvelope[]): string {
+  let said = '';
+  for (const { name, payload } of events) {
+    if (name !== 'IncidentOpened' && payload.description) said += `\n${payload.description}`;
+  }
+  return said;
 }
