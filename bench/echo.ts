@@ -6,5 +6,5 @@ instance.post('/', (request, reply) => {
   void reply.code(202).send({ accepted: Array.isArray(request.body) ? request.body.length : 1 });
 });
 const url = await instance.listen({ port: 0, host: '127.0.0.1' });
-process.send?.({ url });
+process.send?.({ url: `${url}/` });
 process.once('disconnect', () => process.exit(0));

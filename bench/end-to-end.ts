@@ -2,7 +2,7 @@ import { type SlackCall } from '#libs/testing';
 import { Pool } from 'undici';
 import { startTrial, type Trial } from '../tools/system/trial.js';
 import { cpuOf, spentEach } from './cpu-account.js';
-import { type BenchGround, type Finding } from './harness.js';
+import { type BenchGround, type Finding, within } from './harness.js';
 
 /** An open loop: the schedule does not wait for answers, so what waits in a queue counts. */
 interface Rate {
@@ -55,16 +55,7 @@ async function measure(trial: Trial, rate: Rate, arrivals: Map<string, number[]>
   const figures = [0.5, 0.9, 0.99, 0.999].map((share) => `p${share * 100} ${at(share).toFixed(1)}`);
   console.log(`S8 ${name}/s: ${waits.length} alerts, ms: ${figures.join(', ')}, max ${waits.at(-1)!.toFixed(1)}`);
   console.log(`CPU an alert, ms: ${spentEach(before, cpuOf(trial.system.pids()), waits.length)}`);
-  const [ours, bound] = [at(0.99), rate.bound];
-  return {
-    name: `S8 alert to Slack call at ${rate.perSecond}/s, p99, against the bound`,
-    unit: 'ms',
-    ours,
-    yardstick: bound,
-    ratio: bound / ours,
-    goal: 1,
-    spread: 0,
-  };
+  return within(`S8 alert to Slack call at ${rate.perSecond}/s, p99`, 'ms', at(0.99), rate.bound);
 }
 
 /** Posts alerts by the schedule; answers when each was due, milliseconds of `performance.now()`. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTrial } from '../tools/system/trial.js';
 import { cpuOf } from './cpu-account.js';
-import { type BenchGround, type Finding } from './harness.js';
+import { type BenchGround, type Finding, within } from './harness.js';
 
 const SETTLE_MS = 30_000;
 const IDLE_MS = 30_000;
@@ -37,11 +37,6 @@ export async function footprint(_: BenchGround): Promise<Finding[]> {
   } finally {
     await trial.stop();
   }
-}
-
-/** A figure against its upper bound, as the other stages tell theirs. */
-function within(name: string, unit: string, ours: number, bound: number): Finding {
-  return { name: `${name}, against the bound`, unit, ours, yardstick: bound, ratio: bound / ours, goal: 1, spread: 0 };
 }
 
 /** Resident memory of a process, with the own share of its children's (proc(5), smaps_rollup). */

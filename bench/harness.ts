@@ -4,6 +4,8 @@ export interface BenchGround {
   readonly databaseUrl: string;
   /** TOCSIN_HOME of the servers that were started for this run. */
   readonly home: string;
+  /** How large the stages that can be large are made; each has a default. */
+  readonly sizes: { readonly events?: number; readonly incidents?: number };
 }
 
 /** One side of a comparison: does a round of work and answers how much it did a second. */
@@ -52,6 +54,11 @@ export async function compare(comparison: Comparison): Promise<Finding> {
   const [a, b] = [median(ours), median(yardstick)];
   const spread = Math.max(spreadOf(ours, a), spreadOf(yardstick, b));
   return { name, unit, ours: a, yardstick: b, ratio: a / b, goal, spread };
+}
+
+/** A figure against its upper bound, told as the comparisons are. */
+export function within(name: string, unit: string, ours: number, bound: number): Finding {
+  return { name: `${name}, against the bound`, unit, ours, yardstick: bound, ratio: bound / ours, goal: 1, spread: 0 };
 }
 
 /** One line for a person. */

@@ -1,17 +1,13 @@
-import { type ChildProcess } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { Client } from 'pg';
 import { findOwnProcesses } from '../tools/ground/own-processes.js';
-import { freePort } from '../tools/ground/ports.js';
+import { makeDatabase } from './database.js';
 import { type BenchGround, compare, type Finding } from './harness.js';
-import { canPin, cpuSeconds, end, moveAside, spawnMeasured } from './pinned.js';
+import { canPin, cpuSeconds, end, moveAside } from './pinned.js';
+import { makeAdminToken, type Started, startService, startYardstick } from './service.js';
 import { withTopic } from './topics.js';
 import { load, loadTool } from './wrk.js';
 
 const SECONDS = 4;
-const dist = path.resolve(import.meta.dirname, '..');
 
 /**
  * S1 and S2: ingestion with authentication, validation and the broker's acknowledgement, against Fastify that reads the
@@ -38,7 +34,7 @@ function measure(ground: BenchGround, stage: Stage): Promise<Finding[]> {
     moveAside([process.pid, ...(await findOwnProcesses(ground.home)).map(({ pid }) => pid)]);
     console.log(`load by ${loadTool()}, ${canPin ? 'a core of its own for what is measured' : 'cores not separated'}`);
     const database = await makeDatabase(ground.databaseUrl);
-    const [ours, echo] = await Promise.all([startIngestion(ground, database.url, topic), startEcho()]);
+    const [ours, echo] = await Promise.all([startIngestion(ground, database.url, topic), startYardstick('echo')]);
     try {
       return [await compareSides(ground, topic, ours, echo, stage)];
     } finally {
@@ -46,12 +42,6 @@ function measure(ground: BenchGround, stage: Stage): Promise<Finding[]> {
       await database.drop();
     }
   });
-}
-
-interface Started {
-  readonly url: string;
-  readonly token: string;
-  readonly process: ChildProcess;
 }
 
 interface Stage {
@@ -148,47 +138,7 @@ async function written({ brokers }: BenchGround, topic: string): Promise<number>
   }
 }
 
-async function startIngestion(ground: BenchGround, databaseUrl: string, topic: string): Promise<Started> {
-  const token = randomBytes(24).toString('base64url');
-  const port = await freePort();
-  const process = spawnMeasured(path.join(dist, 'apps/ingestion/src/main.js'), {
-    SERVICE_PORT: String(port),
-    KAFKA_BROKERS: ground.brokers.join(','),
-    DATABASE_URL: databaseUrl,
-    EVENTS_TOPIC: topic,
-    TOCSIN_ADMIN_TOKEN: token,
-    LOG_LEVEL: 'error',
-  });
-  const url = `http://127.0.0.1:${port}`;
-  while (
-    !(await fetch(`${url}/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    ))
-  ) {
-    if (process.exitCode !== null) throw new Error('ingestion did not start');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return { url: `${url}/tocsin/v1/events`, token, process };
-}
-
-async function startEcho(): Promise<Started> {
-  const process = spawnMeasured(path.join(dist, 'bench/echo.js'));
-  const { url } = await new Promise<{ url: string }>((resolve) =>
-    process.once('message', (message) => resolve(message as { url: string })),
-  );
-  return { url: `${url}/`, token: '-', process };
-}
-
-async function makeDatabase(databaseUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `bench_${randomUUID().replaceAll('-', '')}`;
-  const run = async (statement: string): Promise<void> => {
-    const client = new Client({ connectionString: databaseUrl });
-    await client.connect();
-    await client.query(statement).finally(() => client.end());
-  };
-  await run(`create database ${name}`);
-  const url = new URL(databaseUrl);
-  url.pathname = `/${name}`;
-  return { url: url.toString(), drop: () => run(`drop database if exists ${name} with (force)`) };
+async function startIngestion({ brokers }: BenchGround, databaseUrl: string, topic: string): Promise<Started> {
+  const started = await startService('ingestion', { brokers, databaseUrl, topic, adminToken: makeAdminToken() });
+  return { ...started, url: `${started.url}/tocsin/v1/events` };
 }

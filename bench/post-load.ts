@@ -3,7 +3,9 @@ import { type Load, type Loaded } from './wrk.js';
 
 /** Where wrk is not installed: raw sockets that send one prepared request after the other. */
 export async function postFor(load: Load): Promise<Loaded> {
-  const request = requestOf(load);
+  let number = 0;
+  const fixed = load.body.includes('%N%') ? undefined : requestOf(load, load.body);
+  const request = (): Buffer => fixed ?? requestOf(load, load.body.replace('%N%', String(++number)));
   const started = performance.now();
   const until = started + load.seconds * 1000;
   const { hostname, port } = new URL(load.url);
@@ -14,7 +16,7 @@ export async function postFor(load: Load): Promise<Loaded> {
   return { answered, perSecond: (answered * 1000) / (performance.now() - started) };
 }
 
-function requestOf({ url, headers, body }: Load): Buffer {
+function requestOf({ url, headers }: Load, body: string): Buffer {
   const { host, pathname } = new URL(url);
   const lines = Object.entries({ host, 'content-length': Buffer.byteLength(body), ...headers });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
@@ -22,12 +24,12 @@ function requestOf({ url, headers, body }: Load): Buffer {
 }
 
 /** One request under way at a time. @throws Error when one was not answered with 2xx */
-function repeat(socket: Socket, request: Buffer, until: number): Promise<number> {
+function repeat(socket: Socket, request: () => Buffer, until: number): Promise<number> {
   return new Promise((resolve, reject) => {
     let count = 0;
     let left = 0;
     const next = (): void => {
-      if (performance.now() < until) socket.write(request);
+      if (performance.now() < until) socket.write(request());
       else {
         socket.destroy();
         resolve(count);

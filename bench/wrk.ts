@@ -11,6 +11,7 @@ const run = promisify(execFile);
 export interface Load {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** `%N%` in it becomes another number with each request. */
   readonly body: string;
   readonly connections: number;
   readonly seconds: number;
@@ -66,8 +67,21 @@ function scriptOf(body: string, headers: Load['headers']): string {
   const lines = Object.entries(headers).map(
     ([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`,
   );
-  return `wrk.method = "POST"\nwrk.body = io.open(${JSON.stringify(body)}, "rb"):read("*a")\n${lines.join('\n')}\n`;
+  const read = `wrk.body = io.open(${JSON.stringify(body)}, "rb"):read("*a")`;
+  return `wrk.method = "POST"\n${read}\n${lines.join('\n')}\n${NUMBERED}`;
 }
+
+/** Without a number in it the body is sent as it is, from memory prepared once. */
+const NUMBERED = `
+if string.find(wrk.body, "%%N%%") then
+  local head, tail = string.match(wrk.body, "^(.-)%%N%%(.*)$")
+  local number = 0
+  request = function()
+    number = number + 1
+    return wrk.format(nil, nil, nil, head .. number .. tail)
+  end
+end
+`;
 
 function figure(text: string, pattern: RegExp): number {
   const value = Number(pattern.exec(text)?.[1]);
