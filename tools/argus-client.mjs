@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runGlue } from './argus-client/glue.mjs';
 import { runClientTests, runScript, SCRIPTS } from './argus-client/scripts.mjs';
 import { withSystem } from './argus-client/system.mjs';
 import { withTokens } from './argus-client/tokens.mjs';
@@ -18,7 +19,8 @@ const BESIDE = ['httpx', 'pytest', 'pytest-asyncio'];
 const HELP = `npm run check:argus-client [-- --url http://127.0.0.1:4000 --token <admin token>]
 
 Makes two Python environments in the cache (TOCSIN_CACHE) with ${PACKAGE} 0.7.0 and the newest, starts a Tocsin of its own
-(or uses the one at --url), and lets the scripts in tools/argus-client/scripts and the client's own tests use it.
+(or uses the one at --url), and lets the scripts in tools/argus-client/scripts, the client's own tests and our glue kit
+use it.
 Without Python 3.9, or without PyPI at the first time, it says SKIPPED and ends with 0.
 `;
 
@@ -61,17 +63,19 @@ async function makeEnvironments() {
 
 async function runAll(environments, variables) {
   const all = [];
+  const told = (whose, what, figures) => {
+    all.push(figures);
+    console.log(`${whose}: ${what}: ${lineOf(figures)}`);
+    for (const failure of figures.failures) console.log(`  FAILED: ${failure}`);
+  };
   for (const environment of environments) {
     const version = await environment.versionOf(PACKAGE);
-    const tell = (what, figures) => {
-      all.push(figures);
-      console.log(`${PACKAGE} ${version}: ${what}: ${lineOf(figures)}`);
-      for (const failure of figures.failures) console.log(`  FAILED: ${failure}`);
-    };
+    const tell = (what, figures) => told(`${PACKAGE} ${version}`, what, figures);
     for (const script of SCRIPTS) tell(script, await runScript({ environment, script, variables }));
     const tests = await runClientTests({ environment, package: PACKAGE, version, variables });
     if (tests) tell('its own tests', tests);
   }
+  told('@tocsin/glue', 'lifetime, break, snapshot', await runGlue({ root, variables }));
   return all;
 }
 

@@ -11,15 +11,15 @@ import { ensureDependencies } from '../install.mjs';
  * @param {(system: { url: string, token: string }) => Promise<T>} work @returns {Promise<T>}
  */
 export async function withSystem({ root, url, token }, work) {
-  if (url) return work({ url: url.replace(/\/$/, ''), token: token ?? (await ownToken()) });
   await ensureDependencies({ root });
   await build({ root });
+  if (url) return work({ url: url.replace(/\/$/, ''), token: token ?? (await ownToken()) });
   const { startSystem } = await import(pathToFileURL(path.join(root, 'dist/tools/ground/index.js')).href);
   const home = await mkdtemp(path.join(tmpdir(), 'tocsin-check-'));
   try {
     const system = await startSystem({ home, env: { LOG_LEVEL: 'warn', ARGUS_TIME_ZONE: 'UTC' } });
     try {
-      return await work({ url: system.url, token: system.adminToken, system });
+      return await work({ url: system.url, token: system.adminToken });
     } finally {
       await system.stop();
     }
