@@ -54,6 +54,11 @@ export interface Subscription {
   readonly ended: Promise<Error | undefined>;
   /** Whether it is in the group and heartbeats still get through (at most 30 s ago). */
   alive(): boolean;
+  /**
+   * Whether it will not go on by itself: it ended with an error, or does not get into the group for a long while although
+   * the broker answers and has the topic. Joining, a rebalance, and a broker that is away are not that.
+   */
+  stuck(): boolean;
   /** Finishes or abandons the running batch (at most 5 s), leaves the group. */
   stop(): Promise<void>;
 }

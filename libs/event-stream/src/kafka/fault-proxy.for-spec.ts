@@ -3,7 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { KafkaConnection } from './connection.js';
 
 /** Kafka's number of a request (protocol guide, Api Keys). */
-export const API = { produce: 0, fetch: 1, metadata: 3, heartbeat: 12 } as const;
+export const API = { produce: 0, fetch: 1, metadata: 3, joinGroup: 11, heartbeat: 12 } as const;
 
 /** A fetched answer of one partition is longer than this only when it holds records. */
 const WITH_RECORDS = 200;

@@ -60,6 +60,19 @@ describe('a subscription in a bad network', () => {
   );
 
   it(
+    'is not stuck while it joins, but when it never gets in although the broker answers (K12)',
+    async () => {
+      const watched = new KafkaEventLog(scene.proxy.connection('spec'), { stallMs: 1_000 });
+      scene.proxy.ignore(API.joinGroup);
+      const subscription = await scene.consume(new Keeper(), watched);
+      expect([subscription.alive(), subscription.stuck()]).toEqual([false, false]);
+      await until(() => subscription.stuck(), { timeout: PATIENCE });
+      await watched.close();
+    },
+    PATIENCE,
+  );
+
+  it(
     'waits for a broker that does not answer at all, and says that it is not alive',
     async () => {
       const watched = new KafkaEventLog(scene.proxy.connection('spec'), { stallMs: 1_000 });
@@ -68,6 +81,7 @@ describe('a subscription in a bad network', () => {
       await subscription.whenCaughtUp();
       scene.proxy.freeze();
       await until(() => !subscription.alive(), { timeout: PATIENCE });
+      expect(subscription.stuck()).toBe(false);
       scene.proxy.thaw();
       await scene.publish('1');
       await handled(keeper, 1);

@@ -29,6 +29,8 @@ const RESTARTS = doubling(100, 2_000);
 export const WATCH_MS = 1_000;
 const INSPECT_EVERY = 5;
 const LONG_LIFE_MS = 30_000;
+/** Joining takes up to a session, a rebalance and some retries: after this many times `stallMs` it is none of them. */
+const JOINING_STALLS = 4;
 const RETRY_MS = 200;
 /** Bytes that were damaged on the way come right the next time; those on the disk do not. */
 const CORRUPT_TRIES = 2;
@@ -48,6 +50,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
   private readonly watchdog = new Watchdog(WATCH_MS, performance.now());
   private looks = 0;
   private corrupt = 0;
+  private hangs = false;
   private readonly changes = new Changes();
   private readonly running: Promise<void>;
   private readonly halt = new AbortController();
@@ -85,6 +88,10 @@ export class KafkaSubscription implements Subscription, MemberScope {
     return !this.over && this.member?.settled === true && this.watchdog.silentMs < this.stallMs;
   }
 
+  stuck(): boolean {
+    return this.failure !== undefined || this.hangs;
+  }
+
   async whenCaughtUp(): Promise<void> {
     const state = await this.stateNow();
     const high = new Map(state?.partitions.map((bounds) => [bounds.partition, bounds.high]));
@@ -105,6 +112,7 @@ export class KafkaSubscription implements Subscription, MemberScope {
 
   moved(): void {
     this.watchdog.feed();
+    this.hangs = false;
     this.changes.notify();
   }
 
@@ -160,10 +168,18 @@ export class KafkaSubscription implements Subscription, MemberScope {
   async look(): Promise<void> {
     this.watchdog.look(performance.now());
     this.looks += 1;
-    if (this.over || this.progress().length === 0) return;
+    if (this.over) return;
+    if (this.progress().length === 0) return this.lookAtJoining();
     await this.member?.commit();
     if (this.watchdog.silentMs >= this.stallMs) await this.suspect();
     else if (this.looks % INSPECT_EVERY === 0) await this.inspect();
+  }
+
+  /** A client may hang while it joins (K12). Only a restart mends that, so liveness has to tell. */
+  private async lookAtJoining(): Promise<void> {
+    if (this.watchdog.silentMs < JOINING_STALLS * this.stallMs || this.looks % INSPECT_EVERY !== 0) return;
+    const state = await this.control.glance(this.topic).catch(() => undefined);
+    this.hangs = state !== undefined && this.watchdog.silentMs >= JOINING_STALLS * this.stallMs;
   }
 
   /** Nothing moves. Where the broker does not answer either there is nothing to mend; else the client hangs (K12). */

@@ -48,6 +48,10 @@ export class MemorySubscription implements Subscription, HandOver {
     return !this.over && this.assignment?.located === true;
   }
 
+  stuck(): boolean {
+    return this.failure !== undefined;
+  }
+
   whenCaughtUp(): Promise<void> {
     const highs = this.highs();
     return this.moves.until(() => {

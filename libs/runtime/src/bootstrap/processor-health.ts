@@ -7,11 +7,14 @@ export function processorChecks(host: Pick<ProcessorHost, 'status'>): readonly H
   return host.status().map((status) => ({ name: `processor:${status.name}`, check: () => healthOf(status) }));
 }
 
-/** For liveness only a standstill counts: a restart does not mend a partition that was stopped. */
+/**
+ * For liveness only what a restart mends counts. A processor that joins its group, or whose broker is away, goes on by
+ * itself, and a partition that was stopped stays so.
+ */
 export function aliveChecks(host: Pick<ProcessorHost, 'status'>): readonly HealthCheck[] {
   return host.status().map((status) => ({
     name: `processor:${status.name}`,
-    check: () => ({ status: status.alive ? 'up' : 'down' }),
+    check: () => ({ status: status.stuck ? 'down' : 'up' }),
   }));
 }
 
@@ -20,7 +23,7 @@ function healthOf({ alive, partitions }: ProcessorStatus): PartHealth {
   const lagEvents = partitions.reduce((sum, partition) => sum + partition.lagEvents, 0);
   const lagSeconds = Math.max(0, ...partitions.map((partition) => partition.lagSeconds));
   const facts = { partitions: partitions.length, lagEvents, lagSeconds };
-  if (!alive) return { status: 'down', detail: 'nothing moves', ...facts };
+  if (!alive) return { status: 'down', detail: 'not in its group, or nothing moves', ...facts };
   if (stopped.length === 0) return { status: 'up', ...facts };
   const detail = stopped.map(({ partition, stopped }) => `partition ${partition}: ${stopped}`).join('; ');
   return { status: 'down', detail, ...facts };

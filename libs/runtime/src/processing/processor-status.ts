@@ -17,8 +17,10 @@ export interface PartitionStatus {
 export interface ProcessorStatus {
   readonly name: string;
   readonly topic: string;
-  /** False when nothing moves any more. */
+  /** Whether it is in its group and moves. */
   readonly alive: boolean;
+  /** Whether it will not move again by itself (`Subscription.stuck`). */
+  readonly stuck: boolean;
   readonly partitions: readonly PartitionStatus[];
 }
 

@@ -54,7 +54,7 @@ export class RunningProcessor {
   status(): ProcessorStatus {
     const { name, topic } = this.definition;
     const partitions = partitionStatuses(this.subscription, this.loop.progress(), this.around.clock.millis());
-    return { name, topic, alive: this.subscription.alive(), partitions };
+    return { name, topic, alive: this.subscription.alive(), stuck: this.subscription.stuck(), partitions };
   }
 
   private async onTurn(): Promise<void> {
