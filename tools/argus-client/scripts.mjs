@@ -6,7 +6,7 @@ import path from 'node:path';
 import { cacheDir } from '../python/environment.mjs';
 
 const folder = path.join(import.meta.dirname, 'scripts');
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 60_000;
 
 /** THE list of scripts, each a file of that name. */
 export const SCRIPTS = ['methods', 'patterns', 'pages'];
