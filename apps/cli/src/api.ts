@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+import { type Readable } from 'node:stream';
 import axios, { type AxiosInstance, type AxiosResponse, isAxiosError } from 'axios';
 import { type Instance } from './config.js';
 import { EXIT, Failure } from './failure.js';
@@ -28,6 +30,20 @@ export class Api {
 
   async delete(path: string): Promise<void> {
     await this.answer(this.http.delete(path));
+  }
+
+  /** The data of server-sent events, as they come; ends with the stream. */
+  async *events(path: string): AsyncGenerator<string> {
+    const { status, data } = await this.send(this.http.get<Readable>(path, { responseType: 'stream' }));
+    const stream = data as Readable;
+    try {
+      if (status >= 300) throw new Failure(`${status} at ${path}`, EXIT.refused);
+      for await (const line of createInterface({ input: stream })) {
+        if (line.startsWith('data: ')) yield line.slice('data: '.length);
+      }
+    } finally {
+      stream.destroy();
+    }
   }
 
   /** Status and body whatever the status is: for health. */

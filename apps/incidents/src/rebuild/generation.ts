@@ -15,6 +15,16 @@ export interface Generations {
   /** It has caught up, and takes over. */
   readonly switching: boolean;
   readonly switchedAt: Instant | null;
+  /** The one that was live before, kept to switch back to; null where there is none. */
+  readonly previous: number | null;
+  readonly previousVersion: number | null;
+  /**
+   * What the comparison means for the one being built: `checked`: it takes over unless it differs without being another
+   * version; `forced`: in any case; `back`: it was live before, and is not compared.
+   */
+  readonly mode: 'checked' | 'forced' | 'back';
+  /** It was built and differs though its version is the same: it takes over only when it is forced to. */
+  readonly held: boolean;
   readonly last: number;
 }
 

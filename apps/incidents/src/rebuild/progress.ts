@@ -1,6 +1,7 @@
 import { type Instant, millisOf } from '#libs/core';
 import { type TopicState } from '#libs/event-stream';
 import { type CheckpointRow } from '#libs/store';
+import { type Comparison } from './differences.js';
 import { type Generations } from './generation.js';
 
 /** How far a generation has come on its topic, in records. */
@@ -34,10 +35,23 @@ export interface Progress {
   readonly rate: number;
   /** Seconds left at that rate; null while that cannot be told. */
   readonly secondsLeft: number | null;
+  /** How far what was built has been compared with what is live: subjects; null before that begins. */
+  readonly compared: number | null;
+  readonly comparable: number | null;
+  /** Subjects found to differ so far; null before anything was compared. */
+  readonly differences: number | null;
+  /** True where a generation was built that differs, though its version is the same: it waits to be forced. */
+  readonly held: boolean;
 }
 
-export function progressOf(generations: Generations, position: Position | undefined, now: Instant): Progress {
-  const { name, active, building, buildingSince } = generations;
+export function progressOf(
+  generations: Generations,
+  position: Position | undefined,
+  comparison: Comparison | undefined,
+  now: Instant,
+): Progress {
+  const { name, active, building, buildingSince, held } = generations;
+  const own = comparison?.built === (building ?? active) ? comparison : undefined;
   const { done, total } = position ?? { done: 0, total: 0 };
   const seconds = buildingSince === null ? 0 : Math.max(0.001, (millisOf(now) - millisOf(buildingSince)) / 1000);
   const rate = seconds === 0 ? 0 : Math.round(done / seconds);
@@ -50,10 +64,15 @@ export function progressOf(generations: Generations, position: Position | undefi
     total,
     rate,
     secondsLeft: left === 0 ? 0 : rate > 0 && building !== null ? Math.ceil(left / rate) : null,
+    compared: own ? Math.min(own.compared, own.total) : null,
+    comparable: own?.total ?? null,
+    differences: own?.differing ?? null,
+    held,
   };
 }
 
-export function stateOf({ building, switching }: Generations): Progress['state'] {
-  if (building === null) return 'live';
+/** One that is held is not under way: the live one is what there is. */
+export function stateOf({ building, switching, held }: Generations): Progress['state'] {
+  if (building === null || held) return 'live';
   return switching ? 'switching' : 'building';
 }

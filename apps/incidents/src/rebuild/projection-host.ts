@@ -3,19 +3,23 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/core';
 import { EventLog } from '#libs/event-stream';
 import { Log, ProcessorHost, publicMessage, RuntimeConfig, Stopping, Tenants } from '#libs/runtime';
-import { isTransient, readCheckpoints, Store } from '#libs/store';
+import { isTransient, readCheckpoints, Store, type Tx } from '#libs/store';
 import { projections } from '../projections/index.js';
 import { type ReadModel } from '../projections/read-model.js';
 import { definitionOf } from './definition.js';
 import { type Generations, processorName, tableName } from './generation.js';
 import { type Position, positionOf } from './progress.js';
+import { endWatch } from './proof.js';
 import {
   allGenerations,
+  force,
   generationsOf,
   lockGenerations,
   missingTables,
   startAfresh,
+  startBack,
   startBuilding,
+  tablesAreThere,
 } from './registry.js';
 import { trySwitch } from './switch.js';
 import { within } from './within.js';
@@ -28,7 +32,7 @@ const BROKER_MS = 2_000;
 /** What came of a request to rebuild. */
 export type RebuildAnswer =
   | { readonly begun: true; readonly generations: Generations }
-  | { readonly begun: false; readonly generations: Generations };
+  | { readonly begun: false; readonly refusal: string; readonly generations: Generations };
 
 /**
  * Runs the processors of the read models: of each the live generation, and the one that is being built. All of it is
@@ -54,6 +58,7 @@ export class ProjectionHost implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.look();
+    for (const model of projections) await this.store.transaction((tx) => endWatch(tx, model));
     this.schedule(TICK);
     this.stopping.signal.addEventListener('abort', () => clearTimeout(this.timer), { once: true });
   }
@@ -83,14 +88,43 @@ export class ProjectionHost implements OnApplicationBootstrap {
     };
   }
 
-  /** Begins to build the next generation beside the live one, unless that is under way. */
-  async rebuild(model: ReadModel): Promise<RebuildAnswer> {
+  /**
+   * Begins to build the next generation beside the live one, unless that is under way. One that is held is built once
+   * more, or, with `forced`, takes over as it is.
+   */
+  rebuild(model: ReadModel, { forced = false } = {}): Promise<RebuildAnswer> {
+    return this.change(model, async (tx, known) => {
+      if (known.building !== null && !known.held) return 'a rebuild is under way';
+      if (known.held && forced) await force(tx, model);
+      else await startBuilding(tx, model, known, this.clock.now(), forced ? 'forced' : 'checked');
+      return undefined;
+    });
+  }
+
+  /** Has the generation that was live before take over again, once it has caught up. */
+  switchBack(model: ReadModel): Promise<RebuildAnswer> {
+    return this.change(model, async (tx, known) => {
+      if (known.building !== null && !known.held) return 'a rebuild is under way';
+      if (known.previous === null) return 'no earlier generation is kept';
+      if (known.previousVersion !== model.version) {
+        return `version ${known.previousVersion} made it, and this is ${model.version}: start the service of that version, which switches back by itself`;
+      }
+      if (!(await tablesAreThere(tx, model, known.previous))) return 'the tables of the earlier generation are gone';
+      await startBack(tx, model, this.clock.now());
+      return undefined;
+    });
+  }
+
+  private async change(
+    model: ReadModel,
+    work: (tx: Tx, known: Generations) => Promise<string | undefined>,
+  ): Promise<RebuildAnswer> {
     const answer = await this.store.transaction(async (tx): Promise<RebuildAnswer> => {
       await lockGenerations(tx);
       const known = await generationsOf(tx, model.name);
       if (!known) throw new Error(`read model ${model.name} has no generation yet`);
-      if (known.building !== null) return { begun: false, generations: known };
-      await startBuilding(tx, model, known, this.clock.now());
+      const refusal = await work(tx, known);
+      if (refusal !== undefined) return { begun: false, refusal, generations: known };
       return { begun: true, generations: (await generationsOf(tx, model.name))! };
     });
     this.schedule(0);
@@ -121,9 +155,13 @@ export class ProjectionHost implements OnApplicationBootstrap {
   /** Whether the model was switched now. A lock that is not free in time costs a try, and no more. */
   private async switched(model: ReadModel): Promise<boolean> {
     try {
-      const switched = await trySwitch(this.store, model, this.clock.now());
-      if (switched) this.log.info({ projection: model.name }, 'switched to the generation that was built');
-      return switched;
+      const outcome = await trySwitch(this.store, model, this.clock);
+      if (outcome === 'waiting') return false;
+      const projection = model.name;
+      if (outcome === 'switched') this.log.info({ projection }, 'switched to the generation that was built');
+      else this.log.warn({ projection }, 'what was built differs from what is live, and waits to be forced');
+      await this.store.transaction((tx) => endWatch(tx, model));
+      return outcome === 'switched';
     } catch (error) {
       if (!isTransient(error)) throw error;
       this.log.debug({ projection: model.name, reason: publicMessage(error) }, 'not switched, trying again');
@@ -144,11 +182,19 @@ export class ProjectionHost implements OnApplicationBootstrap {
       for (const model of projections) {
         const fault = this.fault(model, now, gone);
         const generations = now.get(model.name);
-        if (fault === 'unbuilt' && generations) await startBuilding(tx, model, generations, this.clock.now());
+        if (fault === 'unbuilt' && generations) await this.build(tx, model, generations);
         else if (fault !== undefined) await startAfresh(tx, model, generations);
       }
     });
     return allGenerations(this.store);
+  }
+
+  /** A new version begins anew; one that was live before takes up what it had. */
+  private async build(tx: Tx, model: ReadModel, known: Generations): Promise<void> {
+    const { previous, previousVersion, version } = known;
+    const isKept = version !== model.version && previous !== null && previousVersion === model.version;
+    if (isKept && (await tablesAreThere(tx, model, previous))) await startBack(tx, model, this.clock.now());
+    else await startBuilding(tx, model, known, this.clock.now());
   }
 
   private fault(
@@ -158,11 +204,12 @@ export class ProjectionHost implements OnApplicationBootstrap {
   ): 'absent' | 'unbuilt' | undefined {
     const generations = known.get(model.name);
     if (!generations) return 'absent';
-    const { active, building, version } = generations;
+    const { active, building, version, buildingVersion } = generations;
     const isGone = (generation: number): boolean =>
       model.views.some(({ name }) => missing.has(tableName(name, generation)));
     if (isGone(active) || model.views.some(({ name }) => missing.has(name))) return 'absent';
-    const isUnbuilt = building === null ? version !== model.version : isGone(building);
+    const isOther = version !== model.version;
+    const isUnbuilt = building === null ? isOther : isGone(building) || (isOther && buildingVersion !== model.version);
     return isUnbuilt ? 'unbuilt' : undefined;
   }
 

@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { crashpoint, type Instant } from '#libs/core';
+import { type Clock, crashpoint, type Instant } from '#libs/core';
 import { type Store, type Tx } from '#libs/store';
 import { type ReadModel } from '../projections/read-model.js';
+import { comparisonOf } from './differences.js';
 import { type Generations, processorName } from './generation.js';
+import { compareStep, conclude, finishComparison } from './proof.js';
 import {
   allGenerations,
   generationsOf,
+  hold,
   markSwitched,
   markSwitching,
   pointViews,
@@ -18,32 +21,78 @@ const LOOK_EVERY = 20;
 /** Records behind the live one at which a switch is worth trying. */
 const NEAR = 5_000;
 
+/** What came of looking at a generation that is being built. */
+export type Outcome = 'waiting' | 'switched' | 'held';
+
 /**
- * Makes the generation that was built the live one, once it has read as far as the live one has, in one transaction:
- * the live one's checkpoints are held meanwhile, so that no query ever goes back in time. False when it is not there
- * yet, or another process is at it; nothing has changed then.
+ * Makes the generation that was built the live one, once it has read as far as the live one has and says the same, in
+ * one transaction: the live one's checkpoints are held meanwhile, so that no query ever goes back in time. `waiting` when
+ * it is not there yet, or another process is at it; nothing has changed then. `held` when it differs though its version
+ * is the same: it waits to be forced.
  */
-export async function trySwitch(store: Store, model: ReadModel, now: Instant): Promise<boolean> {
+export async function trySwitch(store: Store, model: ReadModel, clock: Clock): Promise<Outcome> {
   const known = (await allGenerations(store)).get(model.name);
-  if (!known || known.building === null) return false;
+  if (!known || !isBuilding(known) || known.held) return 'waiting';
   const gap = await gapOf(store, model, known);
-  if (!gap.begun || gap.behind > NEAR) return false;
+  if (!gap.begun || gap.behind > NEAR) return 'waiting';
+  if (!(await compared(store, model, known, clock))) return 'waiting';
   if (!known.switching) await markSwitching(store, known);
   crashpoint('rebuild.before-switch');
-  const switched = await store.transaction(async (tx) => {
+  const outcome = await store.transaction(async (tx): Promise<Outcome> => {
     await tx.query(`set local lock_timeout = '1s'`);
-    if (!(await tryLockGenerations(tx))) return false;
+    if (!(await tryLockGenerations(tx))) return 'waiting';
     const current = await generationsOf(tx, model.name);
-    if (!current || current.building !== known.building) return false;
+    if (!current || !isBuilding(current) || current.building !== known.building || current.held) return 'waiting';
     await tx.query('select 1 from checkpoint where processor = $1 for update', [processorName(model, current.active)]);
-    if (!(await caughtUp(tx, model, current))) return false;
-    await pointViews(tx, model, current.building!);
-    await markSwitched(tx, current, now);
+    if (!(await caughtUp(tx, model, current))) return 'waiting';
+    const verdict = await verdictOn(tx, model, current, clock.now());
+    if (verdict === 'switched') {
+      await pointViews(tx, model, current.building);
+      await markSwitched(tx, current, clock.now());
+    }
     crashpoint('rebuild.in-switch');
-    return true;
+    return verdict;
   });
   crashpoint('rebuild.after-switch');
-  return switched;
+  return outcome;
+}
+
+type Built = Generations & { readonly building: number };
+
+function isBuilding(generations: Generations): generations is Built {
+  return generations.building !== null;
+}
+
+/** How long one look compares before it leaves the turn to others, milliseconds. */
+const TURN = 500;
+
+async function compared(store: Store, model: ReadModel, known: Built, clock: Clock): Promise<boolean> {
+  if (!(await needsProof(store, known))) return true;
+  const end = performance.now() + TURN;
+  while (performance.now() < end) {
+    if (await compareStep(store, model, known, clock.now())) return true;
+  }
+  return false;
+}
+
+/** What was live before is what it was; what was forced after its comparison is known to differ. */
+async function needsProof(tx: Tx, { name, mode, active, building }: Built): Promise<boolean> {
+  if (mode === 'back') return false;
+  if (mode === 'checked') return true;
+  const comparison = await comparisonOf(tx, name);
+  return !comparison?.finishedAt || comparison.built !== building || comparison.live !== active;
+}
+
+async function verdictOn(tx: Tx, model: ReadModel, known: Built, now: Instant): Promise<Outcome> {
+  if (!(await needsProof(tx, known))) return 'switched';
+  const differing = await conclude(tx, model, known);
+  const isExpected = differing === 0 || known.mode === 'forced' || known.version !== known.buildingVersion;
+  // What the new one has read and the live one has not is no difference yet.
+  if (!isExpected && (await gapOf(tx, model, known)).ahead > 0) return 'waiting';
+  await finishComparison(tx, model, now);
+  if (isExpected) return 'switched';
+  await hold(tx, model);
+  return 'held';
 }
 
 async function caughtUp(tx: Tx, model: ReadModel, generations: Generations): Promise<boolean> {
@@ -55,14 +104,19 @@ async function caughtUp(tx: Tx, model: ReadModel, generations: Generations): Pro
   return true;
 }
 
-/** Records that the live generation has read and the new one has not, and whether that has read anything, where there is anything. */
-async function gapOf(
-  tx: Tx,
-  model: ReadModel,
-  { active, building }: Generations,
-): Promise<{ behind: number; begun: boolean }> {
-  const { rows } = await tx.query<{ behind: number; begun: boolean }>(
+interface Gap {
+  /** Records that the live generation has read and the new one has not. */
+  readonly behind: number;
+  /** Records that the new one has read and the live one has not. */
+  readonly ahead: number;
+  /** Whether the new one has read anything, where there is anything. */
+  readonly begun: boolean;
+}
+
+async function gapOf(tx: Tx, model: ReadModel, { active, building }: Generations): Promise<Gap> {
+  const { rows } = await tx.query<Gap>(
     `select coalesce(sum(greatest(live.next_offset - coalesce(next.next_offset, 0), 0)), 0)::bigint as behind,
+       coalesce(sum(greatest(coalesce(next.next_offset, 0) - live.next_offset, 0)), 0)::bigint as ahead,
        count(*) = 0 or count(next.next_offset) > 0 as begun
      from checkpoint as live
      left join checkpoint as next on next.processor = $2
