@@ -3,11 +3,17 @@ import { DeadLettersController } from './api/dead-letters.controller.js';
 import { IncidentsController } from './api/incidents.controller.js';
 import { ProjectionsController } from './api/projections.controller.js';
 import { ServicesController } from './api/services.controller.js';
+import { IncidentCommands } from './commands/incident-commands.js';
+import { StoredIncidentCommands } from './commands/stored-incident-commands.js';
 import { IncidentsConfig, readIncidentsConfig } from './config.js';
 import { ProjectionHost } from './rebuild/projection-host.js';
 
 @Module({
   controllers: [IncidentsController, ServicesController, ProjectionsController, DeadLettersController],
-  providers: [ProjectionHost, { provide: IncidentsConfig, useFactory: () => readIncidentsConfig() }],
+  providers: [
+    ProjectionHost,
+    { provide: IncidentCommands, useClass: StoredIncidentCommands },
+    { provide: IncidentsConfig, useFactory: () => readIncidentsConfig() },
+  ],
 })
 export class IncidentsModule {}

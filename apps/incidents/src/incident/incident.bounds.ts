@@ -70,7 +70,7 @@ function textFault(value: Json): string | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, one] of Object.entries(value)) {
-    const fault = textFault(key) ?? textFault(one as Json);
+    const fault = textFault(key) ?? textFault(one);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -79,5 +79,5 @@ function textFault(value: Json): string | undefined {
 function deeperThan(value: Json, limit: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (limit === 0) return true;
-  return Object.values(value).some((one) => deeperThan(one as Json, limit - 1));
+  return Object.values(value).some((one) => deeperThan(one, limit - 1));
 }

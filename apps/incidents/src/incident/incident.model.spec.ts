@@ -65,7 +65,7 @@ const command: fc.Arbitrary<Omit<IncidentCommand, 'now'>> = fc.oneof(
     tag: fc.constantFrom('a=1', 'c=3', '='),
     by,
   }),
-) as fc.Arbitrary<Omit<IncidentCommand, 'now'>>;
+);
 
 function holds(before: Incident | undefined, after: Incident, events: readonly IncidentEvent[]): void {
   expect(after.sequence).toBe((before?.sequence ?? 0) + events.length);
@@ -96,8 +96,9 @@ describe('any order of any commands', () => {
           if (refusalOf(one, state)) expect(next.events).toEqual([]);
           if (next.state) holds(state, next.state, next.events);
           for (const { payload } of next.events) {
-            if (state && 'timestamp' in payload && payload.timestamp !== undefined) {
-              expect(payload.late ?? false).toBe(compareInstants(payload.timestamp, state.latest) < 0);
+            const { timestamp } = payload as { timestamp?: string };
+            if (state && timestamp !== undefined) {
+              expect(payload.late ?? false).toBe(compareInstants(timestamp, state.latest) < 0);
             }
           }
           all.push(...next.events);

@@ -31,8 +31,11 @@ interface Described {
 export interface EventReadModel extends Described {
   readonly from: 'events';
   readonly handles: ReadonlySet<string>;
-  /** Writes a batch of one partition, in order; what is there already is left alone. */
-  apply(batch: readonly Received[], tx: StoreTx, tableOf: TableOf): Promise<void>;
+  /**
+   * Writes a batch of one partition, in order; what is there already is left alone. `isLive`: it is the generation that is
+   * read, where whoever decides may have written it already.
+   */
+  apply(batch: readonly Received[], tx: StoreTx, tableOf: TableOf, isLive: boolean): Promise<void>;
 }
 
 /** A read model folded from the dead-letters topic, whose records are no events. */

@@ -39,7 +39,7 @@ export function definitionOf(
     topic: topics.events,
     handles: model.handles,
     restMs: role === 'active' ? REST_MS : 0,
-    apply: (batch, { tx }) => guarded(() => model.apply(batch, tx, tableOf)),
+    apply: (batch, { tx }) => guarded(() => model.apply(batch, tx, tableOf, role === 'active')),
     // Brings the checkpoint up every second, also over records of others: the switch waits for it.
     ...(role === 'building' ? { sweep: () => Promise.resolve() } : {}),
   };

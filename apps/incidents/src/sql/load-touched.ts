@@ -32,7 +32,7 @@ export async function loadTouched(
 
 const TOUCHED = `
   select 'incident' as kind, incident_id as id, version, state from incident where incident_id = any($1::uuid[])
-  union all select 'service', id, version, alerts from service_status where id = any($2::uuid[])
+  union all select 'service', id, version, alerts::json from service_status where id = any($2::uuid[])
   union all select 'pk', null, nextval('incident_pk'), null from generate_series(1, $3::integer)`;
 
 /** A service, and a time in its history. */

@@ -111,8 +111,8 @@ const SAVE = `
       where alert_occurrence.version = excluded.version - 1
     returning 1
   ), saved_incidents as (
-    insert into incident
-    select * from jsonb_to_recordset($2) as row (id uuid, organization_id text, pk bigint, version bigint, state jsonb)
+    insert into incident (incident_id, organization_id, pk, version, state)
+    select * from json_to_recordset($2) as row (id uuid, organization_id text, pk bigint, version bigint, state json)
     on conflict (incident_id) do update set version = excluded.version, state = excluded.state
       where incident.version = excluded.version - 1
     returning 1

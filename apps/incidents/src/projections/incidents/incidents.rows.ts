@@ -66,15 +66,53 @@ function taggedBy(tag: string, [addedBy, addedTime]: readonly [number | null, In
   return { tag, addedBy, addedTime };
 }
 
+/** The columns of a row by name, with values that JSON can hold. */
+export function incidentColumns(organizationId: string, id: string, incident: Incident, said: string) {
+  const { source, acks, metadata, closeReason = null, predecessor = null, endTime = 'infinity' } = incident;
+  const tagsBy = tagsByOf(incident);
+  return {
+    organization_id: organizationId,
+    id,
+    foreign_id: isUuid(incident.incidentId) ? null : incident.incidentId,
+    pk: incident.pk,
+    sequence: incident.sequence,
+    stateful: incident.stateful,
+    start_time: incident.startTime,
+    end_time: incident.stateful ? endTime : null,
+    level: incident.level,
+    description: incident.description,
+    tags: incident.tags.map(({ tag }) => tag),
+    tags_by: tagsBy,
+    tags_added: tagsAdded(incident, tagsBy),
+    source: source.name,
+    source_id: source.id,
+    source_type: source.type,
+    source_pk: source.pk ?? null,
+    source_incident_id: incident.sourceIncidentId,
+    origin: incident.origin,
+    acks: acks.length === 0 ? null : acks,
+    acked_until: ackedUntil(incident),
+    details_url: incident.detailsUrl,
+    ticket_url: incident.ticketUrl,
+    metadata: isPlain(metadata) ? null : metadata,
+    close_reason: closeReason,
+    predecessor,
+    opened_at: incident.openedAt,
+    updated_at: incident.updatedAt,
+    search: said,
+  };
+}
+
 /** A row in COPY's text format. What we made ourselves (ids, instants, numbers) needs no escapes. */
 export function incidentRow(organizationId: string, id: string, incident: Incident, said: string): string {
   const { pk, sequence, stateful, startTime, endTime, level, source, openedAt, updatedAt, acks } = incident;
   const foreign = isUuid(incident.incidentId) ? NULL : text(incident.incidentId);
   const end = stateful ? (endTime ?? 'infinity') : NULL;
-  const tagsBy = incident.tags.find(({ addedTime }) => addedTime === openedAt)?.addedBy ?? NULL;
+  const tagsBy = tagsByOf(incident);
+  const added = tagsAdded(incident, tagsBy);
   return (
     `${organizationId}\t${id}\t${foreign}\t${pk}\t${sequence}\t${stateful ? 't' : 'f'}\t${startTime}\t${end}\t${level}\t` +
-    `${text(incident.description)}\t${text(arrayLiteral(incident.tags))}\t${tagsBy}\t${tagsAdded(incident, tagsBy)}\t` +
+    `${text(incident.description)}\t${text(arrayLiteral(incident.tags))}\t${tagsBy ?? NULL}\t${added === null ? NULL : json(added)}\t` +
     `${text(source.name)}\t${text(source.id)}\t${text(source.type)}\t${source.pk ?? NULL}\t${text(incident.sourceIncidentId)}\t` +
     `${text(incident.origin)}\t${acks.length === 0 ? NULL : json(acks)}\t${ackedUntil(incident) ?? NULL}\t` +
     `${text(incident.detailsUrl)}\t${text(incident.ticketUrl)}\t${isPlain(incident.metadata) ? NULL : json(incident.metadata)}\t` +
@@ -84,11 +122,16 @@ export function incidentRow(organizationId: string, id: string, incident: Incide
 
 const NULL = '\\N';
 
+/** Who added the tags that came with the incident; null where nobody is known, or none of them is left. */
+function tagsByOf({ tags, openedAt }: Incident): number | null {
+  return tags.find(({ addedTime }) => addedTime === openedAt)?.addedBy ?? null;
+}
+
 /** Who added which tag when, of those that did not come with the incident. */
-function tagsAdded({ tags, openedAt }: Incident, tagsBy: number | string): string {
-  const others = tags.filter(({ addedBy, addedTime }) => addedTime !== openedAt || (addedBy ?? NULL) !== tagsBy);
-  if (others.length === 0) return NULL;
-  return json(Object.fromEntries(others.map(({ tag, addedBy, addedTime }) => [tag, [addedBy, addedTime]])));
+function tagsAdded({ tags, openedAt }: Incident, tagsBy: number | null): IncidentRow['tagsAdded'] {
+  const others = tags.filter(({ addedBy, addedTime }) => addedTime !== openedAt || addedBy !== tagsBy);
+  if (others.length === 0) return null;
+  return Object.fromEntries(others.map(({ tag, addedBy, addedTime }) => [tag, [addedBy, addedTime]]));
 }
 
 function isPlain(metadata: Json): boolean {

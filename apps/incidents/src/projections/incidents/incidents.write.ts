@@ -71,7 +71,8 @@ export async function updateIncidents(tx: StoreTx, table: string, groups: readon
   await tx.query(updateOf(table, `pg_temp.${stage}`));
 }
 
-const UPDATED = [
+/** Columns that may change after an incident was opened, but for `search`. */
+export const UPDATED = [
   'sequence',
   'end_time',
   'level',
@@ -115,7 +116,7 @@ function* incidentRows(groups: readonly IncidentGroup[]): Generator<string> {
 }
 
 /** What the events said beyond the incident's own description, a line each. */
-function saidOf(events: readonly IncidentEnvelope[]): string {
+export function saidOf(events: readonly IncidentEnvelope[]): string {
   let said = '';
   for (const { name, payload } of events) {
     if (name !== 'IncidentOpened' && payload.description) said += `\n${payload.description}`;
