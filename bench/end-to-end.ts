@@ -35,6 +35,7 @@ async function measureAlertmanager(alertmanager: Alertmanager, rate: Rate): Prom
     `S8 Alertmanager ${alertmanager.version}, ${rate.perSecond}/s`,
     scheduled,
     alertmanager.arrivals,
+    false,
   );
   console.log(line);
 }
