@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { families } from './families.mjs';
 
 const templates = join(dirname(fileURLToPath(import.meta.url)), 'templates');
@@ -51,7 +52,7 @@ export async function scaffold({ family, name, root }) {
   if (existsSync(join(root, folder))) throw new Error(`${folder} exists already`);
   const made = await fill(join(templates, family), join(root, folder), name);
   const list = join(root, place.list);
-  await writeFile(list, withMember(await readFile(list, 'utf8'), { name, ...place }));
+  await writeFile(list, await formatted(list, withMember(await readFile(list, 'utf8'), { name, ...place })));
   return [...made.map((file) => join(folder, file)), place.list];
 }
 
@@ -64,10 +65,15 @@ async function fill(from, to, name) {
     const target = path.replaceAll('__name__', name).replace(/\.txt$/, '');
     await mkdir(dirname(join(to, target)), { recursive: true });
     const text = await readFile(join(from, path), 'utf8');
-    await writeFile(join(to, target), spelled(text, name));
+    await writeFile(join(to, target), await formatted(target, spelled(text, name)));
     made.push(target);
   }
   return made;
+}
+
+/** Where a line breaks depends on the length of the name. @param {string} file @param {string} text */
+async function formatted(file, text) {
+  return format(text, { ...(await resolveConfig(join(templates, 'any.ts'))), filepath: file });
 }
 
 /** A template with the name in each of its spellings. @param {string} text @param {string} name */

@@ -42,6 +42,12 @@ describe.each([...sinks])('$name', (sink) => {
     expect(sink.render(message)).toEqual(sink.render(read(sink, `${name}.in.json`) as Message));
   });
 
+  it.each(fixturesOf(sink))('has in %s a whole message, as the host makes it', (name) => {
+    const { deliveryId, integrationId, incident, event } = read(sink, `${name}.in.json`) as Message;
+    expect([deliveryId, integrationId, incident.incidentId].every(Boolean)).toBe(true);
+    expect(event).toEqual({ id: incident.last.eventId, name: incident.last.name });
+  });
+
   it('says what each of its variables may hold, and needs none', () => {
     for (const type of Object.values(sink.environment)) expect(type.description).toBeTruthy();
     expect(() => openSink(sink, {})).not.toThrow();
@@ -50,7 +56,7 @@ describe.each([...sinks])('$name', (sink) => {
   it('ends a call at once when it is told to, without throwing and without a secret in what it says', async () => {
     const target = openSink(sink, {});
     const secrets = Object.fromEntries(sink.secretFields.map((field) => [field, `planted-${field}-secret`]));
-    const config = { channelId: 'C1' };
+    const config = sink.config.parse({ channelId: 'C1' });
     const call: Call<unknown> = { config, secrets, signal: AbortSignal.abort() };
     const rendered = sink.render(read(sink, `${fixturesOf(sink)[0]}.in.json`) as Message);
     const began = performance.now();
