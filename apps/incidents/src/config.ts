@@ -6,6 +6,8 @@ import { type StatusAfterResolve } from './service-status/service-status.js';
 export abstract class IncidentsConfig {
   /** What the end of an alert of a status means for its service; statuses in lower case. */
   abstract readonly statusAfterResolve: StatusAfterResolve;
+  /** Seconds between two heartbeats of a source, of which nothing else is said. */
+  abstract readonly heartbeatEvery: number;
 }
 
 const pair = /^[^=,]+=[^=,]+$/;
@@ -19,8 +21,14 @@ const statusAfterResolve = z
   .default(new Map([['down', 'up']]))
   .describe('status=status[,status=status...], such as down=up');
 
+/** Argus: from a minute to a day (reference argus.md 1.11); shorter for whoever needs to know sooner. */
+const heartbeatEvery = z.coerce.number().int().min(1).max(86_400).default(60).describe('seconds, 1 to 86400');
+
 /** @throws ConfigError */
 export function readIncidentsConfig(environment?: Environment): IncidentsConfig {
-  const { STATUS_AFTER_RESOLVE } = readConfig({ STATUS_AFTER_RESOLVE: statusAfterResolve }, environment);
-  return { statusAfterResolve: STATUS_AFTER_RESOLVE };
+  const { STATUS_AFTER_RESOLVE, HEARTBEAT_INTERVAL } = readConfig(
+    { STATUS_AFTER_RESOLVE: statusAfterResolve, HEARTBEAT_INTERVAL: heartbeatEvery },
+    environment,
+  );
+  return { statusAfterResolve: STATUS_AFTER_RESOLVE, heartbeatEvery: HEARTBEAT_INTERVAL };
 }

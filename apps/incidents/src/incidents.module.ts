@@ -7,10 +7,18 @@ import { IncidentCommands } from './commands/incident-commands.js';
 import { StoredIncidentCommands } from './commands/stored-incident-commands.js';
 import { IncidentsConfig, readIncidentsConfig } from './config.js';
 import { ProjectionHost } from './rebuild/projection-host.js';
+import { sourcesControllers, sourcesProviders } from './sources/parts.js';
 
 @Module({
-  controllers: [IncidentsController, ServicesController, ProjectionsController, DeadLettersController],
+  controllers: [
+    IncidentsController,
+    ServicesController,
+    ProjectionsController,
+    DeadLettersController,
+    ...sourcesControllers,
+  ],
   providers: [
+    ...sourcesProviders,
     ProjectionHost,
     { provide: IncidentCommands, useClass: StoredIncidentCommands },
     { provide: IncidentsConfig, useFactory: () => readIncidentsConfig() },

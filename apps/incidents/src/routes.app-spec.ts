@@ -22,6 +22,10 @@ const routes: Record<string, string> = {
   'GET /tocsin/v1/projections': 'admin user reader',
   'POST /tocsin/v1/projections/:name/rebuild': 'admin',
   'GET /tocsin/v1/projections/:name/progress': 'admin user reader',
+  'GET /tocsin/v1/sources': 'admin user reader',
+  'GET /tocsin/v1/sources/:id': 'admin user reader source',
+  'PATCH /tocsin/v1/sources/:id': 'admin',
+  'POST /tocsin/v1/sources/:id/snapshot': 'admin source',
   'GET /tocsin/v1/dead-letters': 'admin user reader',
   'POST /tocsin/v1/dead-letters/:id/replay': 'admin',
 };

@@ -8,8 +8,15 @@ import { parseInstant } from '#libs/core';
 export function OptionalInstant(description: string): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: String, format: 'date-time', description }),
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? (parseInstant(value) ?? value) : value)),
     IsOptional(),
+    IsInstant(),
+  );
+}
+
+/** A date-time (RFC 3339), brought to its canonical text. */
+export function IsInstant(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? (parseInstant(value) ?? value) : value)),
     ValidateBy({
       name: 'isInstant',
       validator: {

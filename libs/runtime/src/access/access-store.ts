@@ -134,11 +134,26 @@ export async function revokeToken(tx: Tx, organizationId: string, id: string, at
   return rowCount > 0;
 }
 
-/** The tokens that logins gave to a user, or only those of one purpose. */
-export async function revokeLogins(tx: Tx, userPk: number, at: string, purpose?: TokenPurpose): Promise<void> {
-  await tx.query(
+/** Some of the tokens that logins gave; absent: every one. */
+export interface WhichLogins {
+  readonly purpose?: TokenPurpose;
+  /** The id of one that stays. */
+  readonly except?: string;
+}
+
+/** Ends the tokens that logins gave to a user. @returns the ids of those that it ended */
+export async function revokeLogins(
+  tx: Tx,
+  userPk: number,
+  at: string,
+  { purpose, except }: WhichLogins = {},
+): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
     `update access.token set revoked_at = $2
-      where user_pk = $1 and revoked_at is null and purpose is not null and ($3::text is null or purpose = $3)`,
-    [userPk, at, purpose ?? null],
+      where user_pk = $1 and revoked_at is null and purpose is not null and purpose = coalesce($3, purpose)
+        and id is distinct from $4::uuid
+      returning id`,
+    [userPk, at, purpose ?? null, except ?? null],
   );
+  return rows.map(({ id }) => id);
 }

@@ -10,6 +10,7 @@ import {
   revokeToken,
   type TokenPurpose,
   type TokenRow,
+  type WhichLogins,
 } from './access-store.js';
 import { insertOrganization } from './organizations.js';
 import { type TokenKind } from './principal.js';
@@ -80,28 +81,25 @@ export class TokenAdministration {
     return revokeToken(this.access, organizationId, id, this.shell.clock.now());
   }
 
-  /** Ends the tokens that logins gave to a user, or only those of one purpose. */
-  revokeLogins(userPk: number, purpose?: TokenPurpose): Promise<void> {
-    return revokeLogins(this.access, userPk, this.shell.clock.now(), purpose);
+  /** Ends the tokens that logins gave to a user. @returns the ids of those that it ended */
+  revokeLogins(userPk: number, which?: WhichLogins): Promise<string[]> {
+    return revokeLogins(this.access, userPk, this.shell.clock.now(), which);
   }
 
   /**
    * A further token for whomever `bearing` speaks for, with the same rights but that of making organisations, until
    * `expiresAt`. It ends with the token that it was asked for with. Undefined where that one is not there any more.
    */
-  async createLogin(bearing: Bearing, purpose: TokenPurpose, expiresAt: Instant): Promise<string | undefined> {
-    const { organizationId, tokenId } = bearing;
+  async createLogin(
+    bearing: Bearing,
+    purpose: TokenPurpose,
+    expiresAt: Instant,
+  ): Promise<{ id: string; token: string } | undefined> {
+    const { organizationId, tokenId, userPk } = bearing;
     const like = await readToken(this.access, organizationId, tokenId);
     if (!like) return undefined;
-    const { sourceId } = like;
-    const { token } = await this.insert(
-      this.access,
-      bearing,
-      { ...given(like), expiresAt },
-      { sourceId, userPk: bearing.userPk },
-      purpose,
-    );
-    return token;
+    const registered = { sourceId: like.sourceId, userPk };
+    return this.insert(this.access, bearing, { ...given(like), expiresAt }, registered, purpose);
   }
 
   /** @returns whether the project is one of the organisation's */

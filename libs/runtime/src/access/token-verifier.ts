@@ -88,6 +88,12 @@ export class TokenVerifier {
     return this.serve(entry, now);
   }
 
+  /** Tokens that this process has just revoked: here they end at once. */
+  forgetTokens(ids: readonly string[]): void {
+    const gone = new Set(ids);
+    for (const [key, { known }] of this.entries) if (gone.has(known.principal.tokenId)) this.entries.delete(key);
+  }
+
   private serve(entry: Entry, now: number): Principal | undefined {
     if (now - entry.at > this.options.staleFor) throw new ServiceUnavailable(CANNOT_CHECK);
     const { expiresAt, principal } = entry.known;

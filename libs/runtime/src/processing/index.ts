@@ -6,5 +6,6 @@ export * from './outbox-relay.js';
 export { type HostOptions, ProcessorHost } from './processor-host.js';
 export * from './processor-status.js';
 export { publicMessage } from './redact.js';
+export { Serial } from './serial.js';
 export * from './transactor.js';
 export { type TenantLookup } from './workload.js';
