@@ -77,8 +77,8 @@ async function takeIncidents(
   const integrations = await options.integrations.of(unit.tx, rosterVersion);
   const batch = new IncidentBatch(known);
   for (const event of events) batch.take(event);
-  const deliveries = batch.news.flatMap(({ incident, reference }) =>
-    deliveriesOf(integrations.get(incident.organizationId) ?? [], incident, reference),
+  const deliveries = batch.news.flatMap(({ then, reference }) =>
+    deliveriesOf(integrations.get(then.organizationId) ?? [], then, reference),
   );
   const saved = batch.news.map(({ then, reference }) => eventOf(then, reference, options.rule));
   const fresh = ids.filter((id) => !known.has(id));

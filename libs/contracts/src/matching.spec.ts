@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { clusterOf, deliveryIdOf, matchesFilters } from './matching.js';
+import { clusterOf, deliveryIdOf, matchesFilters, saidOf, widened } from './matching.js';
 
 const incident = { origin: 'alert', level: 3, tags: ['severity=major', 'cluster_id=c1', 'job=db'] };
 
@@ -40,4 +40,22 @@ describe('deliveryIdOf', () => {
     expect(deliveryIdOf('i1', 'e1')).not.toBe(deliveryIdOf('i1', 'e2'));
     expect(deliveryIdOf('i1', 'e1')).not.toBe(deliveryIdOf('i1e', '1'));
   });
+});
+
+describe('what filters look at while an incident changes', () => {
+  const said = (attribute: string, value: unknown) =>
+    saidOf({ name: 'IncidentChanged', payload: { attribute, new: value } });
+  it('is the worst level and every tag, from its opening on', () => {
+    const opening = widened(undefined, saidOf({ name: 'IncidentOpened', payload: { ...incident, pk: 7 } }));
+    expect(opening).toEqual(incident);
+    const after = [
+      said('level', 1),
+      said('level', 4),
+      said('tags', ['job=db', 'a=b']),
+      said('description', 'x'),
+    ].reduce(widened, opening);
+    expect(after).toEqual({ origin: 'alert', level: 1, tags: [...incident.tags, 'a=b'] });
+  });
+  it('is nothing new of other events', () =>
+    expect(saidOf({ name: 'IncidentClosed', payload: { level: 1 } })).toEqual({}));
 });

@@ -1,5 +1,7 @@
 import { derivedId } from '#libs/core';
+import { type EventEnvelope } from './envelope.js';
 import { type PayloadOf } from './event.js';
+import { type IncidentChanged } from './events/incident-events.js';
 import { type IntegrationCreated } from './events/integration-events.js';
 
 export type IntegrationFilters = PayloadOf<typeof IntegrationCreated>['filters'];
@@ -24,6 +26,31 @@ export function matchesFilters(filters: IntegrationFilters, incident: Filtered):
   if (!clusterIds?.length) return true;
   const cluster = clusterOf(incident.tags);
   return cluster !== undefined && clusterIds.includes(cluster);
+}
+
+/**
+ * What filters are to look at once an incident says `now` of itself: its worst level and every tag that it has ever had.
+ * So whoever was told of an incident hears the rest of it, whatever is changed of it.
+ */
+export function widened(before: Filtered | undefined, now: Partial<Filtered>): Filtered {
+  const { origin = '', level = 5, tags = [] } = before ?? now;
+  return {
+    origin,
+    level: Math.min(level, now.level ?? level),
+    tags: now.tags === undefined ? tags : [...new Set([...tags, ...now.tags])],
+  };
+}
+
+/** What an incident event says anew of what filters look at. */
+export function saidOf({ name, payload }: Pick<EventEnvelope, 'name' | 'payload'>): Partial<Filtered> {
+  if (name === 'IncidentOpened') {
+    const { origin, level, tags } = payload as Filtered;
+    return { origin, level, tags };
+  }
+  if (name !== 'IncidentChanged') return {};
+  const { attribute, new: value } = payload as PayloadOf<typeof IncidentChanged>;
+  if (attribute === 'level') return typeof value === 'number' ? { level: value } : {};
+  return attribute === 'tags' && Array.isArray(value) ? { tags: value as string[] } : {};
 }
 
 /** The cluster that the tags name, if any. */

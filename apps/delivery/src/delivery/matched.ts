@@ -14,14 +14,14 @@ export function deliveriesOf(
   reference: EventReference,
 ): readonly NewDelivery[] {
   return integrations.flatMap((integration) =>
-    delivery(integration, incident, reference, match(integration, incident, reference.recordedAt)),
+    delivery(integration, incident, reference, match(integration, incident, reference)),
   );
 }
 
 /** What an integration that has just been made or changed is to be given of the events that were read before it. */
 export function lateDeliveriesOf(integration: IntegrationDocument, late: readonly Late[]): readonly NewDelivery[] {
   return late.flatMap(({ reference, incident }) =>
-    delivery(integration, incident, reference, match(integration, incident, reference.recordedAt)),
+    delivery(integration, incident, reference, match(integration, incident, reference)),
   );
 }
 
@@ -47,7 +47,7 @@ export function catchUpOf(
   return missed.flatMap(({ incident, lane }) => {
     if (!behind(incident, lane)) return [];
     const reference = { ...resumed, sequence: incident.sequence };
-    const [row] = delivery(integration, incident, reference, match(integration, incident, resumed.recordedAt));
+    const [row] = delivery(integration, incident, reference, match(integration, incident, resumed));
     if (!row) return [];
     return [
       { ...row, deliveryId: deliveryIdOf(integration.integrationId, `${resumed.eventId}/${incident.incidentId}`) },

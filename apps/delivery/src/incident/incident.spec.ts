@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { IncidentBatch } from './incident-batch.js';
-import { evolve, type IncidentEvent, isIncidentEvent, laneView } from './incident.js';
+import { evolve, type IncidentEvent, isIncidentEvent, laneView, reachOf, referenceOf } from './incident.js';
 
 const at = '2026-11-20T09:38:13.321Z';
 const event = (name: string, sequence: number, payload: object = {}): IncidentEvent => ({
@@ -73,6 +73,67 @@ describe('the copy of an incident', () => {
 
   it('keeps what it does not understand out', () => {
     expect(isIncidentEvent(event('IncidentSomething', 3))).toBe(false);
+  });
+});
+
+describe('what is changed of an incident', () => {
+  const jane = { userPk: 7, username: 'jane', kind: 'person' };
+  const after = (...events: IncidentEvent[]) => [opened, ...events].reduce(evolve, undefined);
+  const changed = (attribute: string, value: unknown, sequence = 2) =>
+    event('IncidentChanged', sequence, { attribute, old: null, new: value, timestamp: at, description: '' });
+
+  it.each([
+    ['level', 1],
+    ['description', 'worse'],
+    ['detailsUrl', 'http://d'],
+    ['ticketUrl', 'http://t'],
+    ['tags', ['c=d']],
+  ])('is shown: its %s', (attribute, value) =>
+    expect(after(changed(attribute, value))).toMatchObject({ [attribute]: value, sequence: 2 }),
+  );
+  it('keeps those who were told of it: the worst level and every tag count', () => {
+    const document = after(changed('level', 1), changed('level', 4, 3), changed('tags', ['c=d'], 4))!;
+    expect(reachOf(document)).toEqual({ origin: 'alert', level: 1, tags: ['a=b', 'c=d'] });
+    expect(document).toMatchObject({ level: 4, tags: ['c=d'] });
+  });
+  it('is not its metadata', () => expect(after(changed('metadata', { a: 1 }))).not.toHaveProperty('metadata'));
+
+  it('opens again, red at once', () => {
+    const document = after(closed, event('IncidentReopened', 3, { type: 'REO', timestamp: at, description: '' }))!;
+    expect(document).not.toHaveProperty('endTime');
+    expect(laneView(document)).toEqual({ sequence: 3, open: true });
+  });
+  it('is acknowledged, each acknowledgement with its last expiration', () => {
+    const acknowledged = (sequence: number, own: object) =>
+      event('IncidentAcknowledged', sequence, { timestamp: at, description: '', ...own });
+    const document = after(
+      acknowledged(2, { eventPk: 5, by: jane, expiration: at }),
+      acknowledged(3, { eventPk: 6, expiration: null }),
+      acknowledged(4, { eventPk: 5, by: { ...jane, username: 'joe' }, expiration: null, changed: true }),
+    );
+    expect(document?.acks).toEqual([
+      { eventPk: 6, by: 'incidents', expiration: null },
+      { eventPk: 5, by: 'jane', expiration: null },
+    ]);
+  });
+  it('shows the last remark, and not that an end was said again', () => {
+    const noted = (sequence: number, type: string, description: string) =>
+      event('IncidentNoted', sequence, { by: jane, timestamp: at, type, description });
+    expect(after(noted(2, 'OTH', 'looking'), noted(3, 'END', 'over'), noted(4, 'OTH', ''))?.remark).toEqual({
+      by: 'jane',
+      text: 'looking',
+      at,
+    });
+  });
+
+  it.each([
+    ['IncidentOpened', true],
+    ['IncidentNoted', true],
+    ['IncidentClosed', undefined],
+    ['IncidentReopened', undefined],
+  ])('%s, late, tells of the past alone: %s', (name, past) => {
+    expect(referenceOf(event(name, 2, { late: true })).past).toBe(past);
+    expect(referenceOf(event(name, 2))).not.toHaveProperty('past');
   });
 });
 

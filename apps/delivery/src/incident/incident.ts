@@ -1,4 +1,15 @@
-import { type EventEnvelope, type IncidentClosed, type IncidentOpened, type PayloadOf } from '#libs/contracts';
+import {
+  type EventEnvelope,
+  type Filtered,
+  type IncidentAcknowledged,
+  type IncidentChanged,
+  type IncidentClosed,
+  type IncidentNoted,
+  type IncidentOpened,
+  type PayloadOf,
+  saidOf,
+  widened,
+} from '#libs/contracts';
 import { type Instant } from '#libs/core';
 
 /** What a sink has to know of an incident to show it: folded from its events, newest state only. */
@@ -23,10 +34,22 @@ export interface IncidentDocument {
   readonly closeReason?: string;
   readonly detailsUrl: string;
   readonly ticketUrl: string;
+  /** Who took note of it, until when; null for ever. Absent on what was folded before there were acknowledgements. */
+  readonly acks?: readonly Acknowledged[];
+  /** What was said of it last. */
+  readonly remark?: { readonly by: string; readonly text: string; readonly at: Instant };
+  /** What filters look at, where that is more than what it is now. */
+  readonly reach?: Filtered;
   /** When it was opened, by its own time. */
   readonly openedAt: Instant;
   /** The event folded last, which a back-fill sends. */
   readonly last: EventReference;
+}
+
+export interface Acknowledged {
+  readonly eventPk: number;
+  readonly by: string;
+  readonly expiration: Instant | null;
 }
 
 /** An event, as far as the account of its deliveries needs it. */
@@ -36,14 +59,28 @@ export interface EventReference {
   readonly rootEventId: string;
   readonly sequence: number;
   readonly recordedAt: Instant;
+  /** It tells of the past alone: nobody is told. */
+  readonly past?: true;
 }
 
 /** Names of the events that `evolve` understands. */
-export const incidentEvents = ['IncidentOpened', 'IncidentClosed'] as const;
+export const incidentEvents = [
+  'IncidentOpened',
+  'IncidentClosed',
+  'IncidentReopened',
+  'IncidentAcknowledged',
+  'IncidentChanged',
+  'IncidentNoted',
+] as const;
 
 /** What the fold and the account read of every incident event. */
 export interface IncidentEvent extends EventEnvelope {
-  readonly payload: { readonly incidentId: string; readonly pk: number; readonly sequence: number };
+  readonly payload: {
+    readonly incidentId: string;
+    readonly pk: number;
+    readonly sequence: number;
+    readonly by?: { readonly username: string };
+  };
 }
 
 export function isIncidentEvent(event: EventEnvelope): event is IncidentEvent {
@@ -52,7 +89,14 @@ export function isIncidentEvent(event: EventEnvelope): event is IncidentEvent {
 
 export function referenceOf(event: IncidentEvent): EventReference {
   const { id, correlationId, recordedAt } = event.metadata;
-  return { eventId: id, name: event.name, rootEventId: correlationId, sequence: event.payload.sequence, recordedAt };
+  const reference = { eventId: id, name: event.name, rootEventId: correlationId, recordedAt };
+  return { ...reference, sequence: event.payload.sequence, ...(isPast(event) ? { past: true } : {}) };
+}
+
+/** Late, and without a change to what is so now: an incident that was over when it was opened, a late remark. */
+function isPast({ name, payload }: IncidentEvent): boolean {
+  const { late } = payload as { late?: boolean };
+  return late === true && (name === 'IncidentOpened' || name === 'IncidentNoted');
 }
 
 /**
@@ -61,12 +105,58 @@ export function referenceOf(event: IncidentEvent): EventReference {
  */
 export function evolve(document: IncidentDocument | undefined, event: IncidentEvent): IncidentDocument | undefined {
   if (document && event.payload.sequence <= document.sequence) return document;
-  const news = { sequence: event.payload.sequence, last: referenceOf(event) };
   if (event.name === 'IncidentOpened') return opened(event, event.payload as PayloadOf<typeof IncidentOpened>);
   if (!document) return undefined;
-  if (event.name !== 'IncidentClosed') return { ...document, ...news };
-  const { endTime, reason } = event.payload as unknown as PayloadOf<typeof IncidentClosed>;
-  return { ...document, ...news, status: 'closed', endTime, closeReason: reason };
+  const now = { ...document, sequence: event.payload.sequence, last: referenceOf(event) };
+  const who = event.payload.by?.username ?? event.metadata.source;
+  switch (event.name as (typeof incidentEvents)[number]) {
+    case 'IncidentClosed': {
+      const { endTime, reason } = event.payload as unknown as PayloadOf<typeof IncidentClosed>;
+      return { ...now, status: 'closed', endTime, closeReason: reason };
+    }
+    case 'IncidentReopened': {
+      const { endTime: _endTime, closeReason: _closeReason, ...open } = now;
+      return { ...open, status: 'open' };
+    }
+    case 'IncidentAcknowledged':
+      return { ...now, acks: acknowledged(document.acks ?? [], event.payload as never, who) };
+    case 'IncidentChanged':
+      return changed(now, event);
+    case 'IncidentNoted':
+      return noted(now, event.payload as never, who);
+    default:
+      return now;
+  }
+}
+
+type Acknowledgement = PayloadOf<typeof IncidentAcknowledged>;
+
+function acknowledged(
+  acks: readonly Acknowledged[],
+  { eventPk, expiration }: Acknowledgement,
+  who: string,
+): readonly Acknowledged[] {
+  const by = acks.find((ack) => ack.eventPk === eventPk)?.by ?? who;
+  return [...acks.filter((ack) => ack.eventPk !== eventPk), { eventPk, by, expiration }];
+}
+
+const SHOWN: ReadonlySet<string> = new Set(['level', 'description', 'detailsUrl', 'ticketUrl', 'tags']);
+
+function changed(document: IncidentDocument, event: IncidentEvent): IncidentDocument {
+  const { attribute, new: value } = event.payload as unknown as PayloadOf<typeof IncidentChanged>;
+  if (!SHOWN.has(attribute)) return document;
+  return { ...document, [attribute]: value, reach: widened(reachOf(document), saidOf(event)) };
+}
+
+/** Only what people and sources say in words is shown; that an end was said again is not. */
+function noted(document: IncidentDocument, payload: PayloadOf<typeof IncidentNoted>, by: string): IncidentDocument {
+  const { type, description: text, timestamp: at } = payload;
+  return type === 'OTH' && text !== '' ? { ...document, remark: { by, text, at } } : document;
+}
+
+/** What the filters of integrations look at. */
+export function reachOf({ reach, origin, level, tags }: IncidentDocument): Filtered {
+  return reach ?? { origin, level, tags };
 }
 
 function opened(event: IncidentEvent, payload: PayloadOf<typeof IncidentOpened>): IncidentDocument {

@@ -81,24 +81,34 @@ describe('the copy of an integration', () => {
 describe('match', () => {
   it('judges by what was wanted when the event was written', () => {
     const narrowed = folded(created, event('IntegrationUpdated', 2, 20, { filters: { labels: ['job=web'] } }));
-    expect(match(narrowed, incident(), minute(9))).toBeUndefined();
-    expect(match(narrowed, incident(), minute(10))).toMatchObject({ state: 'suppressed' });
-    expect(match(narrowed, incident(), minute(20))).toBeUndefined();
-    expect(match(folded(created), incident(), minute(15))).toEqual({ state: 'pending' });
+    expect(match(narrowed, incident(), { recordedAt: minute(9) })).toBeUndefined();
+    expect(match(narrowed, incident(), { recordedAt: minute(10) })).toMatchObject({ state: 'suppressed' });
+    expect(match(narrowed, incident(), { recordedAt: minute(20) })).toBeUndefined();
+    const reach = { origin: 'alert', level: 3, tags: ['job=db', 'job=web'] };
+    expect(match(narrowed, incident({ reach }), { recordedAt: minute(20) })).toEqual({ state: 'pending' });
+    expect(match(folded(created), incident(), { recordedAt: minute(15) })).toEqual({ state: 'pending' });
+    expect(match(folded(created), incident(), { recordedAt: minute(15), past: true })).toMatchObject({
+      state: 'suppressed',
+    });
   });
 
   it.each([
     ['IntegrationPaused', 'the integration is paused'],
     ['IntegrationDeleted', 'cancelled: the integration was deleted'],
   ] as const)('suppresses after %s', (name, reason) => {
-    expect(match(folded(created, event(name, 2, 20)), incident(), minute(15))).toEqual({ state: 'suppressed', reason });
+    expect(match(folded(created, event(name, 2, 20)), incident(), { recordedAt: minute(15) })).toEqual({
+      state: 'suppressed',
+      reason,
+    });
   });
 
   it('wants nothing after the deletion, of another organisation, or for another source', () => {
-    expect(match(folded(created, event('IntegrationDeleted', 2, 20)), incident(), minute(21))).toBeUndefined();
-    expect(match(folded(created), incident({ organizationId: 'o2' }), minute(15))).toBeUndefined();
     expect(
-      match(folded(event('IntegrationCreated', 1, 10, { source: 'logs' })), incident(), minute(15)),
+      match(folded(created, event('IntegrationDeleted', 2, 20)), incident(), { recordedAt: minute(21) }),
+    ).toBeUndefined();
+    expect(match(folded(created), incident({ organizationId: 'o2' }), { recordedAt: minute(15) })).toBeUndefined();
+    expect(
+      match(folded(event('IntegrationCreated', 1, 10, { source: 'logs' })), incident(), { recordedAt: minute(15) }),
     ).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { matchesFilters } from '#libs/contracts';
 import { compareInstants, type Instant, millisOf } from '#libs/core';
-import { type IncidentDocument } from '../incident/incident.js';
+import { type IncidentDocument, reachOf } from '../incident/incident.js';
 import { type IntegrationDocument, type Wanted } from './integration.js';
 
 /** What becomes of an event at an integration: nothing at all, a delivery to make, or one that is over already. */
@@ -10,12 +10,17 @@ export type Match =
 /**
  * Whether `integration` has to account for an event of `incident` that was written at `recordedAt`: judged by what it
  * wanted then, so that the answer does not depend on which of the two was read first. What it does not want any more, or
- * not now, is suppressed.
+ * not now, is suppressed; so is what tells of the past alone.
  */
-export function match(integration: IntegrationDocument, incident: IncidentDocument, recordedAt: Instant): Match {
+export function match(
+  integration: IntegrationDocument,
+  incident: IncidentDocument,
+  { recordedAt, past }: { readonly recordedAt: Instant; readonly past?: boolean },
+): Match {
   if (integration.organizationId !== incident.organizationId) return undefined;
   const then = integration.history.findLast(({ from }) => compareInstants(from, recordedAt) <= 0);
   if (!then || !wants(then, incident)) return undefined;
+  if (past) return { state: 'suppressed', reason: 'late: it tells of the past' };
   return presently(integration, incident);
 }
 
@@ -32,7 +37,7 @@ export function matchesBackfill(integration: IntegrationDocument, incident: Inci
 }
 
 function wants({ deleted, source, filters }: Wanted, incident: IncidentDocument): boolean {
-  return !deleted && source === 'issues' && matchesFilters(filters, incident);
+  return !deleted && source === 'issues' && matchesFilters(filters, reachOf(incident));
 }
 
 function presently(integration: IntegrationDocument, incident: IncidentDocument): Match {

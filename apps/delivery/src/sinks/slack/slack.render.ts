@@ -24,7 +24,7 @@ export interface SlackAttachment {
 }
 
 /** Far below what Slack takes (text 4,000 on an update, title 1,024), so that people see it without a click. */
-const LIMITS = { text: 500, body: 2900, value: 1000, source: 200, tags: 40 };
+const LIMITS = { text: 500, body: 2900, value: 1000, source: 200, tags: 40, acks: 5 };
 
 const BAR = { open: 'danger', closed: 'good', stateless: 'warning' } as const;
 const WORD = { open: 'Open', closed: 'Closed', stateless: 'Note' } as const;
@@ -72,7 +72,9 @@ function fieldsOf(incident: IncidentDocument): SlackAttachment['fields'] {
     ...field('Source', cut(incident.source, LIMITS.source).text),
     ...field('Started', instant(incident.startTime)),
     ...field('Ended', endOf(incident)),
+    ...field('Acknowledged', acksOf(incident), false),
     ...field('Ticket', link(incident.ticketUrl), false),
+    ...field('Remark', remarkOf(incident), false),
     ...field('Tags', tagsOf(incident.tags), false),
   ];
 }
@@ -82,6 +84,19 @@ function endOf({ status, startTime, endTime, closeReason }: IncidentDocument): s
   const seconds = Math.max(0, Math.round((millisOf(endTime) - millisOf(startTime)) / 1000));
   const reason = closeReason ? `, ${cut(closeReason, LIMITS.source).text}` : '';
   return `${instant(endTime)} (after ${duration(seconds)}${reason})`;
+}
+
+/** Who took note of it, each with the time until which that counts. */
+function acksOf({ acks = [] }: IncidentDocument): string {
+  const shown = acks.map(({ by, expiration }) => {
+    const until = expiration === null ? '' : ` until ${instant(expiration)}`;
+    return cut(by, LIMITS.source).text + until;
+  });
+  return cut(shown.slice(-LIMITS.acks).join(', '), LIMITS.value).text;
+}
+
+function remarkOf({ remark }: IncidentDocument): string | undefined {
+  return remark && cut(`${remark.by}, ${instant(remark.at)}: ${remark.text}`, LIMITS.value).text;
 }
 
 function instant(at: Instant): string {

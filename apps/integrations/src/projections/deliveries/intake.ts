@@ -4,6 +4,7 @@ import {
   type IncidentOpened,
   type IntegrationCreated,
   type PayloadOf,
+  saidOf,
 } from '#libs/contracts';
 import { type Instant } from '#libs/core';
 import { type Received } from '#libs/runtime';
@@ -61,7 +62,14 @@ export interface Intake {
 }
 
 /** Incident events that every integration of the source `issues` with fitting filters has to account for. */
-export const signalNames: ReadonlySet<string> = new Set(['IncidentOpened', 'IncidentClosed']);
+export const signalNames: ReadonlySet<string> = new Set([
+  'IncidentOpened',
+  'IncidentClosed',
+  'IncidentReopened',
+  'IncidentAcknowledged',
+  'IncidentChanged',
+  'IncidentNoted',
+]);
 const changeNames: ReadonlySet<string> = new Set([
   'IntegrationCreated',
   'IntegrationUpdated',
@@ -91,7 +99,8 @@ function written({ event, position }: Received): Written {
 
 function signalOf(received: Received): SignalRow {
   const event = received.event as EventEnvelope<string, Partial<PayloadOf<typeof IncidentOpened>>>;
-  const { incidentId, sequence, origin, level, tags } = event.payload;
+  const { incidentId, sequence } = event.payload;
+  const { origin, level, tags } = saidOf(event);
   return {
     ...written(received),
     incidentId: incidentId!,

@@ -1,3 +1,4 @@
+import { type Filtered, widened } from '#libs/contracts';
 import { type Tx } from '#libs/store';
 import { type ChangeRow, type RecordRow, type SignalRow } from './intake.js';
 
@@ -41,26 +42,23 @@ export async function insertChanges(tx: Tx, changes: readonly ChangeRow[]): Prom
 
 type Seen = Pick<SignalRow, 'origin' | 'level' | 'tags'>;
 
-const nothingSeen: Seen = { origin: '', level: 5, tags: [] };
-
 /** The incident events with what filters look at filled in: what one does not say anew holds on from before it. */
 async function complete(tx: Tx, signals: readonly SignalRow[]): Promise<SignalRow[]> {
   const ids = signals.filter(({ origin }) => origin === null).map(({ incidentId }) => incidentId);
-  const { rows } = await tx.query<Seen & { incident_id: string }>(
+  const { rows } = await tx.query<Filtered & { incident_id: string }>(
     `select distinct on (incident_id) incident_id, origin, level, tags from incident_event
       where incident_id = any($1) order by incident_id, sequence desc`,
     [[...new Set(ids)]],
   );
-  const seen = new Map<string, Seen>(rows.map((row) => [row.incident_id, row]));
+  const seen = new Map<string, Filtered>(rows.map((row) => [row.incident_id, row]));
   return signals.map((signal) => {
-    const before = seen.get(signal.incidentId) ?? nothingSeen;
-    const { origin = before.origin, level = before.level, tags = before.tags } = dropNulls(signal);
-    seen.set(signal.incidentId, { origin, level, tags });
-    return { ...signal, origin, level, tags };
+    const after = widened(seen.get(signal.incidentId), dropNulls(signal));
+    seen.set(signal.incidentId, after);
+    return { ...signal, ...after };
   });
 }
 
-function dropNulls({ origin, level, tags }: Seen): Partial<Seen> {
+function dropNulls({ origin, level, tags }: Seen): Partial<Filtered> {
   return Object.fromEntries(Object.entries({ origin, level, tags }).filter(([, value]) => value !== null));
 }
 
