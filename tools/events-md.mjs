@@ -7,7 +7,10 @@
  */
 export function contractFiles(contracts, toJsonSchema) {
   const files = new Map();
-  const described = contracts.eventTypes.map((type) => ({ type, schema: jsonSchemaOf(type, toJsonSchema) }));
+  const described = [...contracts.eventTypes, ...contracts.sampleTypes].map((type) => ({
+    type,
+    schema: jsonSchemaOf(type, toJsonSchema),
+  }));
   for (const { type, schema } of described) {
     files.set(`schemas/${type.name}.v${type.version}.json`, JSON.stringify(schema));
   }

@@ -1,6 +1,8 @@
 import { type EventType } from './event.js';
 import { AlertFired, AlertResolved } from './events/alert-events.js';
+import { clusterEventTypes } from './events/cluster-events.js';
 import { DeliveryRecorded, IntegrationParked, IntegrationRecovered } from './events/delivery-events.js';
+import { DetectorConfigured } from './events/detector-events.js';
 import {
   IncidentAcknowledged,
   IncidentChanged,
@@ -16,6 +18,7 @@ import {
   IntegrationResumed,
   IntegrationUpdated,
 } from './events/integration-events.js';
+import { IssueClosed, IssueObserved, IssueOpened } from './events/issue-events.js';
 import {
   OrganizationCreated,
   PersonRegistered,
@@ -24,6 +27,7 @@ import {
   SourceTypeCreated,
 } from './events/registry-events.js';
 import { ServiceStatusChanged, ServiceStatusObserved } from './events/service-status-events.js';
+import { sampleTypes } from './samples/index.js';
 
 /** Every event of the platform: THE list. */
 export const eventTypes = [
@@ -50,10 +54,18 @@ export const eventTypes = [
   SourceRegistered,
   SourceRenamed,
   PersonRegistered,
+  IssueOpened,
+  IssueObserved,
+  IssueClosed,
+  DetectorConfigured,
+  ...clusterEventTypes,
 ] as const;
 
-const byName = new Map<string, EventType>(eventTypes.map((type) => [type.name, type as unknown as EventType]));
+const byName = new Map<string, EventType>(
+  [...eventTypes, ...sampleTypes].map((type) => [type.name, type as unknown as EventType]),
+);
 
+/** An event, or a sample, which is read the same way. */
 export function eventType(name: string): EventType | undefined {
   return byName.get(name);
 }

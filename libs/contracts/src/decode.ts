@@ -4,6 +4,7 @@ import { type z } from 'zod';
 import { eventType } from './catalogue.js';
 import { type EventEnvelope, type Metadata } from './envelope.js';
 import { type EventType } from './event.js';
+import { sampleTypes } from './samples/index.js';
 
 /** A record as it lies on the log. */
 export interface RawRecord {
@@ -34,7 +35,7 @@ const REPLACEMENT = '\ufffd';
 
 /**
  * Reads a record of any producer: ours, one with only `name` and `payload`, one with the capitalised keys that
- * assisted-service writes, one with a name that nobody knows. Older payloads are brought to the newest schema.
+ * assisted-service writes, a bare sample, one with a name that nobody knows. Older payloads are brought to the newest schema.
  */
 export function decodeRecord(record: RawRecord, tenant: DefaultTenant): Decoded {
   const parsed = parseJson(record.value);
@@ -107,8 +108,9 @@ interface Loose {
 
 function envelopeOf(json: unknown): Loose | Failure {
   if (!isObject(json)) return { reason: 'the value is not a JSON object; expected {name, payload, metadata}' };
-  const name = json['name'] ?? json['Name'];
   const payload = json['payload'] ?? json['Payload'];
+  if (payload === undefined && isSample(json['kind'])) return { name: json['kind'], payload: json, metadata: {} };
+  const name = json['name'] ?? json['Name'];
   const metadata = json['metadata'] ?? json['Metadata'] ?? {};
   if (typeof name !== 'string' || name === '' || name.length > MAX_NAME) {
     return { reason: `name: expected a text of 1 to ${MAX_NAME} characters` };
@@ -116,6 +118,13 @@ function envelopeOf(json: unknown): Loose | Failure {
   if (payload === undefined) return { reason: 'payload: expected a value' };
   return { name, payload, metadata: isObject(metadata) ? metadata : {} };
 }
+
+/** A sample may lie on the log bare, as `{kind, ...}`; a metric point has a `name` of its own. */
+function isSample(kind: unknown): kind is string {
+  return typeof kind === 'string' && sampleNames.has(kind);
+}
+
+const sampleNames: ReadonlySet<string> = new Set(sampleTypes.map(({ name }) => name));
 
 /** One object literal: this runs for every record that is read. */
 function metadataOf(

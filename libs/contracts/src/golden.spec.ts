@@ -5,6 +5,7 @@ import { eventType, eventTypes } from './catalogue.js';
 import { decodeRecord } from './decode.js';
 import { type EventEnvelope } from './envelope.js';
 import { keyOf } from './key.js';
+import { sampleTypes } from './samples/index.js';
 
 /** A record as it was written under that version, and what every later reader must make of it. */
 interface Golden {
@@ -28,7 +29,7 @@ const read = ({ record }: Golden): EventEnvelope => {
 
 describe('golden records', () => {
   it('are there for every event and each of its versions, and for nothing else', () => {
-    const expected = eventTypes.flatMap(({ name, version }) =>
+    const expected = [...eventTypes, ...sampleTypes].flatMap(({ name, version }) =>
       Array.from({ length: version }, (_, index) => `${name}.v${index + 1}.json`),
     );
     expect(files).toEqual(expected.sort());
