@@ -42,6 +42,25 @@ describe('the client', () => {
     expect(argus.heartbeats).toBe(1);
   });
 
+  it('speaks to Tocsin of snapshots, and leaves other servers alone with them', async () => {
+    const { argus, client } = given();
+    const open = [{ source_incident_id: '1', start_time: START, description: 'x', tags: [{ tag: 'host=a' }] }];
+    expect(await client.snapshot({ at: START, open })).toBeUndefined();
+    const sent: unknown[] = [];
+    const tocsin = new ArgusClient({
+      url: 'http://tocsin/api/v2/',
+      token: 't',
+      fetch: (url, init) => {
+        sent.push(String(url), JSON.parse(init?.body as string));
+        return Promise.resolve(Response.json({ opened: 1, restarted: 1, ended: 3 }));
+      },
+    });
+    expect(await tocsin.snapshot({ at: START, open })).toEqual({ opened: 2, closed: 3 });
+    const item = { sourceIncidentId: '1', startTime: START, description: 'x', tags: ['host=a'] };
+    expect(sent).toEqual(['http://tocsin/tocsin/v1/sources/mine/snapshot', { takenAt: START, open: [item] }]);
+    expect(argus.requests).toEqual(['POST /tocsin/v1/sources/mine/snapshot']);
+  });
+
   it('tells an answer that is an error from one that did not come', async () => {
     const { argus, client } = given();
     argus.fault = () => ({ status: 503, headers: { 'retry-after': '7' }, body: { detail: 'busy' } });

@@ -1,5 +1,5 @@
 import { ArgusError, NoAnswer } from './errors.js';
-import { type SnapshotAnswer, type SnapshotBody } from './snapshot.js';
+import { MOST_OPEN, type SnapshotAnswer, type SnapshotBody, tocsinBodyOf } from './snapshot.js';
 import { type Changes, type Incident, type IncidentEvent, type NewEvent, type NewIncident } from './wire.js';
 
 /** Where the server is, and as whom to speak to it. */
@@ -79,19 +79,15 @@ export class ArgusClient {
     }
   }
 
-  /** Tells Tocsin all that is open now. @returns undefined when the server is not Tocsin */
-  async snapshot(body: SnapshotBody): Promise<SnapshotAnswer | undefined> {
-    const id = await this.#ownSourceId();
-    if (id === undefined) return undefined;
-    return this.#call('POST', `${this.#origin}/tocsin/v1/sources/${id}/snapshot`, body);
-  }
-
-  async #ownSourceId(): Promise<string | undefined> {
+  /** Tells Tocsin all that is open now. @returns undefined when the server is not Tocsin, or it is too much at once */
+  async snapshot(snapshot: SnapshotBody): Promise<SnapshotAnswer | undefined> {
+    if (snapshot.open.length > MOST_OPEN) return undefined;
     try {
-      const me = await this.#call<{ sourceId?: string }>('GET', `${this.#origin}/tocsin/v1/me`);
-      return me.sourceId;
+      const url = `${this.#origin}/tocsin/v1/sources/mine/snapshot`;
+      const answer = await this.#call<TocsinAnswer>('POST', url, tocsinBodyOf(snapshot));
+      return { opened: answer.opened + answer.restarted, closed: answer.ended };
     } catch (error) {
-      if (error instanceof ArgusError && error.status === 404) return undefined;
+      if (error instanceof ArgusError && (error.status === 404 || error.status === 405)) return undefined;
       throw error;
     }
   }
@@ -122,6 +118,12 @@ export class ArgusClient {
   get #fetch(): typeof fetch {
     return this.#options.fetch ?? fetch;
   }
+}
+
+interface TocsinAnswer {
+  readonly opened: number;
+  readonly restarted: number;
+  readonly ended: number;
 }
 
 interface Page {

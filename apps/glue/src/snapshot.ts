@@ -7,10 +7,29 @@ export interface SnapshotBody {
   readonly open: readonly NewIncident[];
 }
 
-/** What was found to be missing, and is now so at the server. */
+/** How many were opened (or restarted), and closed. */
 export interface SnapshotAnswer {
   readonly opened: number;
   readonly closed: number;
+}
+
+/** Most that Tocsin takes in one snapshot; beyond that lists are compared here. */
+export const MOST_OPEN = 10_000;
+
+/** The body of `POST /tocsin/v1/sources/mine/snapshot`. */
+export function tocsinBodyOf({ at, open }: SnapshotBody): object {
+  return {
+    takenAt: at,
+    open: open.map(({ source_incident_id, start_time, tags, details_url, description, level, metadata }) => ({
+      sourceIncidentId: source_incident_id,
+      startTime: start_time,
+      description,
+      tags: tags.map(({ tag }) => tag),
+      ...(level !== undefined && { level }),
+      ...(details_url !== undefined && { detailsUrl: details_url }),
+      ...(metadata !== undefined && { metadata }),
+    })),
+  };
 }
 
 /** What to open and what to close so that the server's open incidents are those of the snapshot (pure). */
