@@ -62,8 +62,9 @@ export class ArgusClient {
     }
   }
 
-  /** The own incident with this id of the monitoring system. */
+  /** The own incident with this id of the monitoring system. An empty filter would be none: every incident would match. */
   async findMine(sourceIncidentId: string): Promise<Incident | undefined> {
+    if (sourceIncidentId === '') return undefined;
     for await (const incident of this.mine({ source_incident_id: sourceIncidentId })) return incident;
     return undefined;
   }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
+import { ArgusClient } from './client.js';
 import { Glue, type GlueOptions } from './glue.js';
 import { type Fault, FakeArgus } from './testing/fake-argus.js';
 
@@ -132,11 +133,17 @@ describe('the glue', () => {
     glue.start();
     for (const id of ['1', '2', '3', '4', '5']) await glue.report(problem(id));
     await glue.report(problem('later', T2));
+    await new ArgusClient({ url: 'http://argus', token: 't', fetch: argus.fetch }).create({
+      source_incident_id: '',
+      start_time: T0,
+      description: 'nobody knows its id',
+      tags: [],
+    });
     await glue.synchronise([problem('2'), problem('6')], T1);
     await glue.whenIdle();
     await glue.stop();
     const openThere = argus.kept.filter(({ incident }) => incident.open);
-    expect(openThere.map(({ incident }) => incident.source_incident_id)).toEqual(['2', 'later', '6']);
+    expect(openThere.map(({ incident }) => incident.source_incident_id)).toEqual(['2', 'later', '', '6']);
   });
 
   it('keeps marks with what was read, all or nothing', async () => {

@@ -93,8 +93,7 @@ async function synchronise(client: ArgusClient, snapshot: SnapshotBody): Promise
   if (answer) return answer;
   const differences = differencesOf(snapshot, await openAtServer(client));
   for (const incident of differences.open) await open(client, incident);
-  for (const { source_incident_id } of differences.close) {
-    await close(client, source_incident_id, snapshot.at, 'Not open any more at its source');
-  }
+  const end = { type: 'END', timestamp: snapshot.at, description: 'Not open any more at its source' } as const;
+  for (const { pk } of differences.close) await client.postEvent(pk, end);
   return { opened: differences.open.length, closed: differences.close.length };
 }

@@ -42,9 +42,10 @@ export function differencesOf(
   const at = Date.parse(snapshot.at);
   return {
     open: snapshot.open.filter(({ source_incident_id }) => !there.has(source_incident_id)),
-    // What began after the snapshot was taken is not in it.
+    // What began after the snapshot was taken is not in it; what has no id cannot be in it.
     close: openThere.filter(
-      ({ source_incident_id, start_time }) => !here.has(source_incident_id) && Date.parse(start_time) <= at,
+      ({ source_incident_id, start_time }) =>
+        source_incident_id !== '' && !here.has(source_incident_id) && Date.parse(start_time) <= at,
     ),
   };
 }
