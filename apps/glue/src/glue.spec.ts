@@ -143,7 +143,9 @@ describe('the glue', () => {
     await glue.whenIdle();
     await glue.stop();
     const openThere = argus.kept.filter(({ incident }) => incident.open);
-    expect(openThere.map(({ incident }) => incident.source_incident_id)).toEqual(['2', 'later', '', '6']);
+    expect(new Set(openThere.map(({ incident }) => incident.source_incident_id))).toEqual(
+      new Set(['2', 'later', '', '6']),
+    );
   });
 
   it('keeps marks with what was read, all or nothing', async () => {
