@@ -9,6 +9,7 @@ describe('the origin', () => {
     ['/api/v1/write', 'ingestion'],
     ['/api/v1/incidents/', 'incidents'],
     ['/api/', 'incidents'],
+    ['/.still-alive/', 'incidents'],
     ['/tocsin/v1/services/INS?asOf=2026-11-20T09:38:13Z', 'incidents'],
     ['/tocsin/v1/integrations/x/pause', 'integrations'],
     ['/integrate/v1/organizations/o/projects/p/integrations', 'integrations'],

@@ -20,6 +20,7 @@ export const upstreams: readonly Upstream[] = [
     says: 'incidents, service status, read models',
     paths: [
       '/api',
+      '/.still-alive',
       '/tocsin/v1/incidents',
       '/tocsin/v1/services',
       '/tocsin/v1/projections',

@@ -14,6 +14,7 @@ export * from './bootstrap/stopping.js';
 export * from './config/config.js';
 export * from './config/runtime-config.js';
 export * from './config/values.js';
+export * from './config/version.js';
 export * from './health/health.js';
 export * from './health/health-service.js';
 export * from './http/body.js';
