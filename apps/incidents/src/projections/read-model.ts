@@ -31,6 +31,8 @@ interface Described {
 export interface EventReadModel extends Described {
   readonly from: 'events';
   readonly handles: ReadonlySet<string>;
+  /** Whoever decides writes it into the live generation in the same transaction; the log only fills what is missing. */
+  readonly isInline?: boolean;
   /**
    * Writes a batch of one partition, in order; what is there already is left alone. `isLive`: it is the generation that is
    * read, where whoever decides may have written it already.

@@ -28,6 +28,8 @@ const TICK = 1_000;
 const TICK_WHILE_BUILDING = 200;
 /** Reads go on without a broker: one that does not answer by then is counted as away. */
 const BROKER_MS = 2_000;
+/** Commands wait while a generation takes over: the broker is asked for no longer than this. */
+const LOG_MS = 500;
 
 /** What came of a request to rebuild. */
 export type RebuildAnswer =
@@ -155,7 +157,9 @@ export class ProjectionHost implements OnApplicationBootstrap {
   /** Whether the model was switched now. A lock that is not free in time costs a try, and no more. */
   private async switched(model: ReadModel): Promise<boolean> {
     try {
-      const outcome = await trySwitch(this.store, model, this.clock);
+      const outcome = await trySwitch(this.store, model, this.clock, () =>
+        within(LOG_MS, this.eventLog.topic(this.topicOf(model))),
+      );
       if (outcome === 'waiting') return false;
       const projection = model.name;
       if (outcome === 'switched') this.log.info({ projection }, 'switched to the generation that was built');

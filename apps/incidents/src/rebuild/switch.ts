@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, crashpoint, type Instant } from '#libs/core';
-import { type Store, type Tx } from '#libs/store';
+import { type TopicState } from '#libs/event-stream';
+import { readCheckpoints, type Store, type Tx } from '#libs/store';
 import { type ReadModel } from '../projections/read-model.js';
 import { comparisonOf } from './differences.js';
 import { type Generations, processorName } from './generation.js';
+import { positionOf } from './progress.js';
 import { compareStep, conclude, finishComparison } from './proof.js';
 import {
   allGenerations,
@@ -14,6 +16,8 @@ import {
   pointViews,
   tryLockGenerations,
 } from './registry.js';
+
+import { holdWriters, isInline, isPublished } from './writers.js';
 
 /** How long the live generation is held while the new one takes its last steps, milliseconds. */
 const PATIENCE = 500;
@@ -30,7 +34,12 @@ export type Outcome = 'waiting' | 'switched' | 'held';
  * it is not there yet, or another process is at it; nothing has changed then. `held` when it differs though its version
  * is the same: it waits to be forced.
  */
-export async function trySwitch(store: Store, model: ReadModel, clock: Clock): Promise<Outcome> {
+export async function trySwitch(
+  store: Store,
+  model: ReadModel,
+  clock: Clock,
+  logNow: () => Promise<TopicState | undefined>,
+): Promise<Outcome> {
   const known = (await allGenerations(store)).get(model.name);
   if (!known || !isBuilding(known) || known.held) return 'waiting';
   const gap = await gapOf(store, model, known);
@@ -43,8 +52,9 @@ export async function trySwitch(store: Store, model: ReadModel, clock: Clock): P
     if (!(await tryLockGenerations(tx))) return 'waiting';
     const current = await generationsOf(tx, model.name);
     if (!current || !isBuilding(current) || current.building !== known.building || current.held) return 'waiting';
+    if (isInline(model)) await holdWriters(tx, model);
     await tx.query('select 1 from checkpoint where processor = $1 for update', [processorName(model, current.active)]);
-    if (!(await caughtUp(tx, model, current))) return 'waiting';
+    if (!(await caughtUp(tx, model, current, logNow))) return 'waiting';
     const verdict = await verdictOn(tx, model, current, clock.now());
     if (verdict === 'switched') {
       await pointViews(tx, model, current.building);
@@ -95,9 +105,31 @@ async function verdictOn(tx: Tx, model: ReadModel, known: Built, now: Instant): 
   return 'held';
 }
 
-async function caughtUp(tx: Tx, model: ReadModel, generations: Generations): Promise<boolean> {
+/**
+ * Whether the new one has read all that the live one shows. Of a read model that whoever decides writes at once, the
+ * checkpoints of the live one do not tell: nothing may wait to be published, and then the log is read to where it ends by
+ * then, which only the broker knows.
+ */
+async function caughtUp(
+  tx: Tx,
+  model: ReadModel,
+  generations: Built,
+  logNow: () => Promise<TopicState | undefined>,
+): Promise<boolean> {
+  if (!isInline(model)) return inTime(async () => (await gapOf(tx, model, generations)).behind === 0);
+  if (!(await inTime(() => isPublished(tx, model)))) return false;
+  const end = await logNow();
+  return end !== undefined && inTime(() => hasRead(tx, processorName(model, generations.building), end));
+}
+
+async function hasRead(tx: Tx, processor: string, end: TopicState): Promise<boolean> {
+  const position = positionOf(await readCheckpoints(tx, processor, end.topic), end);
+  return position !== undefined && position.done === position.total;
+}
+
+async function inTime(holds: () => Promise<boolean>): Promise<boolean> {
   const deadline = performance.now() + PATIENCE;
-  while ((await gapOf(tx, model, generations)).behind > 0) {
+  while (!(await holds())) {
     if (performance.now() > deadline) return false;
     await pause(LOOK_EVERY);
   }

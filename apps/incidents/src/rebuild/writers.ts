@@ -1,5 +1,5 @@
 import { type Tx } from '#libs/store';
-import { type ReadModel, type TableOf } from '../projections/read-model.js';
+import { type EventReadModel, type ReadModel, type TableOf } from '../projections/read-model.js';
 import { tablesOf } from './generation.js';
 
 const LOCK = `hashtext('projection-writers'), hashtext(current_schema() || '/' || $1)`;
@@ -25,9 +25,13 @@ export async function holdWriters(tx: Tx, { name }: Pick<ReadModel, 'name'>): Pr
   await tx.query(`select pg_advisory_xact_lock(${LOCK})`, [name]);
 }
 
+/** Whether transactions that decide write into the read model as well. */
+export function isInline(model: ReadModel): model is EventReadModel {
+  return model.from === 'events' && model.isInline === true;
+}
+
 /** Whether nothing that the read model is folded from waits to be published. */
-export async function isPublished(tx: Tx, model: ReadModel): Promise<boolean> {
-  if (model.from !== 'events') return true;
+export async function isPublished(tx: Tx, model: EventReadModel): Promise<boolean> {
   const { rowCount } = await tx.query(`select 1 from outbox where headers ->> 'name' = any($1) limit 1`, [
     [...model.handles],
   ]);

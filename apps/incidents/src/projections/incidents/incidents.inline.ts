@@ -1,3 +1,4 @@
+import { eventType } from '#libs/contracts';
 import { prepared, type Tx } from '#libs/store';
 import { type Incident } from '../../incident/incident.js';
 import { type TableOf } from '../read-model.js';
@@ -19,7 +20,8 @@ export interface DecidedIncident {
  * Writes what was decided into the read model, in the very transaction that decides it: every read shows it from the
  * commit on. A row that knows as much or more already (the log came first, after a restored backup) is left alone.
  */
-export async function writeInline(tx: Tx, tableOf: TableOf, decided: readonly DecidedIncident[]): Promise<void> {
+export async function writeInline(tx: Tx, tableOf: TableOf, all: readonly DecidedIncident[]): Promise<void> {
+  const decided = all.filter(({ events }) => events.length > 0);
   if (decided.length === 0) return;
   const rows = decided.map(({ organizationId, incident, events }) =>
     incidentColumns(organizationId.toLowerCase(), rowIdOf(incident.incidentId), incident, saidOf(events)),
@@ -37,7 +39,7 @@ function byId(a: { readonly id: string }, b: { readonly id: string }): number {
 }
 
 function entryColumns(organizationId: string, event: IncidentEnvelope) {
-  const entry = timelineEntryOf(event);
+  const entry = timelineEntryOf(asRead(event));
   return {
     organization_id: organizationId,
     id: rowIdOf(event.payload.incidentId),
@@ -49,12 +51,18 @@ function entryColumns(organizationId: string, event: IncidentEnvelope) {
   };
 }
 
+/** The event as a reader of the log gets it, down to the order of its keys: a rebuilt row has to be the same, byte for byte. */
+function asRead(event: IncidentEnvelope): IncidentEnvelope {
+  return { ...event, payload: eventType(event.name)!.schema.parse(event.payload) } as IncidentEnvelope;
+}
+
 function writeSql(incidents: string, timeline: string): string {
   const columns = UPDATED.map((column) => `${column} = excluded.${column}`).join(', ');
   return prepared(`
     with written as (
       insert into ${incidents} as kept select * from json_populate_recordset(null::${incidents}, $1)
-      on conflict (organization_id, id) do update set ${columns}, search = kept.search || excluded.search
+      on conflict (organization_id, id) do update set ${columns}, search = kept.search || excluded.search,
+        happened_at = greatest(kept.happened_at, excluded.happened_at)
       where kept.sequence < excluded.sequence
     )
     insert into ${timeline} select * from json_populate_recordset(null::${timeline}, $2) on conflict do nothing`);

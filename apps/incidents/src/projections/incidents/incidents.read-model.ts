@@ -60,6 +60,7 @@ export const incidentsReadModel: EventReadModel = {
   version: incidentsProjection.version,
   views: [incidentView, timelineView],
   from: 'events',
+  isInline: true,
   handles: incidentsProjection.handles,
   apply: applyIncidentEvents,
 };

@@ -5,7 +5,7 @@ import { ackedUntil } from '../../incident/incident.moment.js';
 /** Columns of an incident, in the order of `incidentRow`. */
 export const INCIDENT_COLUMNS = `organization_id, id, foreign_id, pk, sequence, stateful, start_time, end_time, level, description,
   tags, tags_by, tags_added, source, source_id, source_type, source_pk, source_incident_id, origin, acks, acked_until,
-  details_url, ticket_url, metadata, close_reason, predecessor, opened_at, updated_at, search`;
+  details_url, ticket_url, metadata, close_reason, predecessor, opened_at, updated_at, happened_at, search`;
 
 /** What a query selects to have an `IncidentRow`. */
 export const INCIDENT_SELECT = `coalesce(foreign_id, id::text) as "incidentId", pk, sequence, stateful, start_time as "startTime",
@@ -66,8 +66,16 @@ function taggedBy(tag: string, [addedBy, addedTime]: readonly [number | null, In
   return { tag, addedBy, addedTime };
 }
 
+/** What the events of an incident say beside what they make of it. */
+export interface Said {
+  /** A line each. */
+  readonly said: string;
+  /** When the latest thing happened. */
+  readonly happenedAt: Instant;
+}
+
 /** The columns of a row by name, with values that JSON can hold. */
-export function incidentColumns(organizationId: string, id: string, incident: Incident, said: string) {
+export function incidentColumns(organizationId: string, id: string, incident: Incident, { said, happenedAt }: Said) {
   const { source, acks, metadata, closeReason = null, predecessor = null, endTime = 'infinity' } = incident;
   const tagsBy = tagsByOf(incident);
   return {
@@ -99,12 +107,18 @@ export function incidentColumns(organizationId: string, id: string, incident: In
     predecessor,
     opened_at: incident.openedAt,
     updated_at: incident.updatedAt,
+    happened_at: happenedAt,
     search: said,
   };
 }
 
 /** A row in COPY's text format. What we made ourselves (ids, instants, numbers) needs no escapes. */
-export function incidentRow(organizationId: string, id: string, incident: Incident, said: string): string {
+export function incidentRow(
+  organizationId: string,
+  id: string,
+  incident: Incident,
+  { said, happenedAt }: Said,
+): string {
   const { pk, sequence, stateful, startTime, endTime, level, source, openedAt, updatedAt, acks } = incident;
   const foreign = isUuid(incident.incidentId) ? NULL : text(incident.incidentId);
   const end = stateful ? (endTime ?? 'infinity') : NULL;
@@ -116,7 +130,7 @@ export function incidentRow(organizationId: string, id: string, incident: Incide
     `${text(source.name)}\t${text(source.id)}\t${text(source.type)}\t${source.pk ?? NULL}\t${text(incident.sourceIncidentId)}\t` +
     `${text(incident.origin)}\t${acks.length === 0 ? NULL : json(acks)}\t${ackedUntil(incident) ?? NULL}\t` +
     `${text(incident.detailsUrl)}\t${text(incident.ticketUrl)}\t${isPlain(incident.metadata) ? NULL : json(incident.metadata)}\t` +
-    `${nullable(incident.closeReason)}\t${nullable(incident.predecessor)}\t${openedAt}\t${updatedAt}\t${text(said)}\n`
+    `${nullable(incident.closeReason)}\t${nullable(incident.predecessor)}\t${openedAt}\t${updatedAt}\t${happenedAt}\t${text(said)}\n`
   );
 }
 

@@ -1,5 +1,11 @@
 import { type ViewDefinition } from '../read-model.js';
 
+/** Spans of time in seconds, each twice the one before, up to two years. */
+export const SPANS: readonly number[] = Array.from({ length: 24 }, (_, n) => 8 * 2 ** n);
+
+/** Between which two of `SPANS` lies the time from its first event to its last. */
+export const LIVED = `width_bucket(extract(epoch from updated_at - opened_at)::float8, '{${SPANS.join(',')}}'::float8[])`;
+
 /**
  * `foreign_id` is the incidentId where that is no UUID. `end_time` is `infinity` without an end and null of a stateless
  * one; `acked_until` is `infinity` for ever and null for never: what is open and acknowledged depends on when it is asked.
@@ -9,6 +15,10 @@ import { type ViewDefinition } from '../read-model.js';
  * Indexes are as few and as narrow as the queries allow: each one costs the projector about a tenth of its speed. An open
  * incident has an end later than its last write, whenever that is asked, so the open ones are a part that needs no clock.
  * Ids of sources are long texts: their hash is indexed.
+ *
+ * `happened_at` is when the latest thing that was said of it happened. Of those that are over, the index `lived` finds the
+ * ones that were there at a moment, by how long they have been written to (`LIVED`); `ahead` holds the few that were known
+ * before they began.
  */
 export const incidentView: ViewDefinition = {
   name: 'view_incident',
@@ -42,6 +52,7 @@ export const incidentView: ViewDefinition = {
       predecessor text,
       opened_at timestamptz not null,
       updated_at timestamptz not null,
+      happened_at timestamptz not null,
       search text not null,
       primary key (organization_id, id)
     ) with (fillfactor = 80)`,
@@ -49,6 +60,8 @@ export const incidentView: ViewDefinition = {
     `create index ${table}_start on ${table} (organization_id, start_time)`,
     `create index ${table}_open on ${table} (organization_id, start_time, source_pk) where end_time > updated_at`,
     `create index ${table}_named on ${table} (hashtext(source_incident_id), source_pk)`,
+    `create index ${table}_lived on ${table} (organization_id, (${LIVED}), opened_at) where end_time <= updated_at`,
+    `create index ${table}_ahead on ${table} (organization_id, start_time) where start_time > opened_at`,
   ],
 };
 

@@ -1,3 +1,4 @@
+import { laterOf } from '#libs/core';
 import { type StoreTx } from '#libs/store';
 import { type Incident } from '../../incident/incident.js';
 import { eventPkOf } from './incidents.events.js';
@@ -10,6 +11,7 @@ import {
   incidentRow,
   type IncidentRow,
   json,
+  type Said,
 } from './incidents.rows.js';
 
 type Named = Pick<IncidentGroup, 'organizationId' | 'id'>;
@@ -71,7 +73,7 @@ export async function updateIncidents(tx: StoreTx, table: string, groups: readon
   await tx.query(updateOf(table, `pg_temp.${stage}`));
 }
 
-/** Columns that may change after an incident was opened, but for `search`. */
+/** Columns that may change after an incident was opened, but for `search` and `happened_at`. */
 export const UPDATED = [
   'sequence',
   'end_time',
@@ -92,7 +94,8 @@ export const UPDATED = [
 function updateOf(table: string, stage: string): string {
   const columns = UPDATED.map((column) => `${column} = new.${column}`).join(', ');
   const search = `search = case when new.search = '' then kept.search else left(kept.search || new.search, ${MAX_SEARCH}) end`;
-  return `update ${table} as kept set ${columns}, ${search} from ${stage} as new
+  const happened = 'happened_at = greatest(kept.happened_at, new.happened_at)';
+  return `update ${table} as kept set ${columns}, ${happened}, ${search} from ${stage} as new
     where kept.organization_id = new.organization_id and kept.id = new.id`;
 }
 
@@ -115,11 +118,13 @@ function* incidentRows(groups: readonly IncidentGroup[]): Generator<string> {
   }
 }
 
-/** What the events said beyond the incident's own description, a line each. */
-export function saidOf(events: readonly IncidentEnvelope[]): string {
+/** What the events said beyond the incident's own description, and when the latest of it happened. */
+export function saidOf(events: readonly IncidentEnvelope[]): Said {
   let said = '';
-  for (const { name, payload } of events) {
+  let happenedAt = events[0]!.metadata.time;
+  for (const { name, payload, metadata } of events) {
     if (name !== 'IncidentOpened' && payload.description) said += `\n${payload.description}`;
+    happenedAt = laterOf(happenedAt, metadata.time);
   }
-  return said;
+  return { said, happenedAt };
 }
