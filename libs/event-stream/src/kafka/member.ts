@@ -47,6 +47,7 @@ const MANY = 1_000;
 /** Partitions handled at once: enough to overlap their transactions, few enough for the connection pool. */
 const CONCURRENCY = 4;
 const MAX_MISSES = 8;
+const LOCATED_MS = 1_000;
 
 /**
  * One life of a kafkajs group member. Kafka's group divides the partitions; where to read is decided by the handler's
@@ -212,12 +213,23 @@ export class GroupMember {
     if (this.heartbeats.error) throw this.heartbeats.error;
   }
 
+  /**
+   * Waits for the positions, so that the first fetch begins there: what lies before them may be damaged (F33). Not for
+   * long, since heartbeats come with batches only.
+   */
+  private async whenLocated(): Promise<void> {
+    const { ready, located } = this.assignment;
+    if (located) await ready;
+    else await Promise.race([ready, pause(LOCATED_MS, undefined, { ref: false })]);
+  }
+
   /** Rests where that was asked for, and answers how long the fetch may wait for records, in milliseconds. */
   private async beforeFetch(): Promise<number> {
     const { fetched } = this;
     this.fetched = 0;
     const rest = fetched > 0 && fetched < MANY ? this.lastRecords + this.scope.restMs - performance.now() : 0;
     if (rest > 0) await pause(rest, undefined, { ref: false });
+    await this.whenLocated();
     return performance.now() - this.lastRecords > IDLE_AFTER_MS ? IDLE_WAIT_MS : WAIT_MS;
   }
 
