@@ -25,6 +25,7 @@ export * from './http/route-config.js';
 export * from './http/route-table.js';
 export * from './http/validation.js';
 export * from './logging/log.js';
+export * from './logging/trace.js';
 export { createLog, type LineSink } from './logging/pino-log.js';
 export * from './limits/rate-limits.js';
 export * from './metrics/metrics.js';

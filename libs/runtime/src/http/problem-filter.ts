@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Log } from '../logging/log.js';
+import { traceOfRequest } from '../logging/trace.js';
 import { type Problem, problem } from './problem.js';
 import { isUnexpected, pathOf, sendProblem } from './problem-reply.js';
 import { unauthorized } from './route-guard.js';
@@ -25,9 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private report(error: unknown, request: FastifyRequest): void {
-    const traceparent = request.headers['traceparent'];
-    const trace = typeof traceparent === 'string' ? { traceId: /^00-([0-9a-f]{32})-/.exec(traceparent)?.[1] } : {};
-    this.log.error({ err: error, requestId: request.id, ...trace, route: request.routeOptions.url }, 'request failed');
+    this.log.error({ err: error, ...traceOfRequest(request), route: request.routeOptions.url }, 'request failed');
   }
 
   private unknown(request: FastifyRequest): Problem {

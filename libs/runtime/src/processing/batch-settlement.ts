@@ -1,5 +1,6 @@
 import { FatalStreamError } from '#libs/event-stream';
 import { isTransient } from '#libs/store';
+import { traceOfRecord } from '../logging/trace.js';
 import { deadLetterOf, SHARED_FAULTS } from './dead-letter.js';
 import { CheckpointLost, PartitionStopped } from './errors.js';
 import { fenced } from './fenced-transaction.js';
@@ -49,12 +50,13 @@ export class BatchSettlement<Work> {
     if (fault) throw error;
     const { processor, topic, log } = this.scope;
     const { partition, offset } = record;
+    const where = { processor, topic, partition, offset, ...traceOfRecord(record) };
     if (this.progress.faults >= MAX_FAULTS) {
       this.progress.stopped = new PartitionStopped(processor, topic, partition, offset, MAX_FAULTS + 1, error);
-      log.error({ processor, topic, partition, offset, ...told(error) }, this.progress.stopped.message);
+      log.error({ ...where, ...told(error) }, this.progress.stopped.message);
       throw this.progress.stopped;
     }
-    log.error({ processor, topic, partition, offset, ...told(error) }, 'a record could not be decided: dead letter');
+    log.error({ ...where, ...told(error) }, 'a record could not be decided: dead letter');
     await this.commit([{ record, fault: { error: nameOf(error), message: publicMessage(error) } }], next);
     this.progress.faults += 1;
   }
@@ -89,8 +91,8 @@ export class BatchSettlement<Work> {
     const { processor, topic, log } = this.scope;
     const { partition, offset } = first.record;
     const { error, message: reason } = first.fault!;
-    const count = unusable.length;
-    log.error({ processor, topic, partition, offset, count, error, reason }, 'records nobody can use: dead letters');
+    const where = { processor, topic, partition, offset, ...traceOfRecord(first.record) };
+    log.error({ ...where, count: unusable.length, error, reason }, 'records nobody can use: dead letters');
   }
 }
 

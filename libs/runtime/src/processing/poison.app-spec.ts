@@ -38,6 +38,16 @@ describe('a record that cannot be decided', () => {
     expect(await ground.emitted()).toEqual([1, 2, 4, 5, 6, 7]);
   });
 
+  it('is named in the log with its trace', async () => {
+    const loop = await ground.started();
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+    const batch = batchOf(0, counted(1, -2));
+    await loop.handle({ ...batch, records: batch.records.map((record) => ({ ...record, headers })) }, never);
+    const told = ground.log.lines.findLast(({ message }) => message.includes('could not be decided'));
+    expect(told?.fields).toMatchObject({ offset: 1, traceId });
+  });
+
   it('is found wherever it is, and however many there are', async () => {
     const loop = await ground.started();
     const ns = range(0, 64).map((n) => ([0, 7, 8, 31, 32, 63].includes(n) ? -1 - n : n));
