@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { ArgusClient, retryAfterOf } from './client.js';
 import { ArgusError, NoAnswer, verdictOf } from './errors.js';
+import { tocsinBodyOf } from './snapshot.js';
 import { FakeArgus } from './testing/fake-argus.js';
 import { type Incident } from './wire.js';
 
 const START = '2026-11-20T10:00:00.123456+01:00';
+const LATER = '2100-01-01T00:00:00Z';
 const given = () => {
   const argus = new FakeArgus();
   return { argus, client: new ArgusClient({ url: 'http://argus', token: 't', fetch: argus.fetch }) };
@@ -55,9 +57,9 @@ describe('the client', () => {
         return Promise.resolve(Response.json({ opened: 1, restarted: 1, ended: 3 }));
       },
     });
-    expect(await tocsin.snapshot({ at: START, open })).toEqual({ opened: 2, closed: 3 });
+    expect(await tocsin.snapshot({ at: LATER, open })).toEqual({ opened: 2, closed: 3 });
     const item = { sourceIncidentId: '1', startTime: START, description: 'x', tags: ['host=a'] };
-    expect(sent).toEqual(['http://tocsin/tocsin/v1/sources/mine/snapshot', { takenAt: START, open: [item] }]);
+    expect(sent).toEqual(['http://tocsin/tocsin/v1/sources/mine/snapshot', { takenAt: LATER, open: [item] }]);
     expect(argus.requests).toEqual(['POST /tocsin/v1/sources/mine/snapshot']);
   });
 
@@ -95,5 +97,15 @@ describe('the verdict on a failure', () => {
 
   it('refuses what is wrong in itself', () => {
     for (const code of [400, 409, 413, 415, 422]) expect(status(code)).toBe('refuse');
+  });
+});
+
+describe('a snapshot for Tocsin', () => {
+  it('counts as taken when it is sent: what the queue held before it has only just been heard of', () => {
+    const body = { at: '2026-11-20T10:00:00Z', open: [] };
+    expect(tocsinBodyOf(body, Date.parse('2026-11-20T11:00:00Z'))).toEqual({
+      takenAt: '2026-11-20T11:00:00.000Z',
+      open: [],
+    });
   });
 });

@@ -85,7 +85,7 @@ export class ArgusClient {
     if (snapshot.open.length > MOST_OPEN) return undefined;
     try {
       const url = `${this.#origin}/tocsin/v1/sources/mine/snapshot`;
-      const answer = await this.#call<TocsinAnswer>('POST', url, tocsinBodyOf(snapshot));
+      const answer = await this.#call<TocsinAnswer>('POST', url, tocsinBodyOf(snapshot, Date.now()));
       return { opened: answer.opened + answer.restarted, closed: answer.ended };
     } catch (error) {
       if (error instanceof ArgusError && (error.status === 404 || error.status === 405)) return undefined;

@@ -16,10 +16,14 @@ export interface SnapshotAnswer {
 /** Most that Tocsin takes in one snapshot; beyond that lists are compared here. */
 export const MOST_OPEN = 10_000;
 
-/** The body of `POST /tocsin/v1/sources/mine/snapshot`. */
-export function tocsinBodyOf({ at, open }: SnapshotBody): object {
+/**
+ * The body of `POST /tocsin/v1/sources/mine/snapshot`. Tocsin ends nothing that it heard of after the snapshot was taken.
+ * What the queue held before the snapshot is heard of just now, so the moment it is sent at counts.
+ * @param now milliseconds since 1970
+ */
+export function tocsinBodyOf({ at, open }: SnapshotBody, now: number): object {
   return {
-    takenAt: at,
+    takenAt: now > Date.parse(at) ? new Date(now).toISOString() : at,
     open: open.map(({ source_incident_id, start_time, tags, details_url, description, level, metadata }) => ({
       sourceIncidentId: source_incident_id,
       startTime: start_time,

@@ -67,6 +67,33 @@ async def call(method, *args, **kwargs):
     return result
 
 
+class Timed:
+    """A client whose calls are timed; lists that come page by page are not."""
+
+    def __init__(self, client):
+        self._client = client
+
+    def __getattr__(self, name):
+        method = getattr(self._client, name)
+        if not callable(method) or inspect.isgeneratorfunction(method) or inspect.isasyncgenfunction(method):
+            return method
+        if inspect.iscoroutinefunction(method):
+
+            async def later(*args, **kwargs):
+                return await call(method, *args, **kwargs)
+
+            return later
+
+        def now(*args, **kwargs):
+            started = time.perf_counter()
+            try:
+                return method(*args, **kwargs)
+            finally:
+                durations.append(time.perf_counter() - started)
+
+        return now
+
+
 async def expect(kind, what, method, *args, **kwargs):
     """The error that a call must end with. Returns it, or None where it did not come."""
     try:

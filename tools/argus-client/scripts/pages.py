@@ -5,9 +5,9 @@ import asyncio
 from pyargus.async_client import AsyncClient
 from pyargus.models import Incident
 
-from harness import SOURCE_TOKEN, ago, api, check, fresh, run
+from harness import SOURCE_TOKEN, Timed, ago, api, check, fresh, run
 
-COUNT = 240
+COUNT = 120
 AT_ONCE = 16
 LOOPS = 6
 
@@ -24,7 +24,7 @@ async def gather(tasks):
 
 
 async def concurrent_closes():
-    client = AsyncClient(api(), SOURCE_TOKEN, timeout=5)
+    client = Timed(AsyncClient(api(), SOURCE_TOKEN, timeout=5))
     run_tag = fresh("pages")
     # Four of them share each start: the order among equals has to hold over the pages as well.
     posts = [

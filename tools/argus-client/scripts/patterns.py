@@ -11,6 +11,7 @@ from harness import (
     OTHER_SOURCE_TOKEN,
     SOURCE_NAME,
     SOURCE_TOKEN,
+    Timed,
     ago,
     api,
     call,
@@ -38,7 +39,7 @@ def is_open(incident):
 async def nav():
     """A source of its own, so that every open id is a number; naive times, full sync, text as time of the end."""
     for root in (api(1), api(2)):
-        client = Client(root, OTHER_SOURCE_TOKEN)
+        client = Timed(Client(root, OTHER_SOURCE_TOKEN))
         check("NAV, --test-api: the first of all open", isinstance(list(client.get_incidents(open=True))[:1], list))
         alerts = [number_of(at) for at in range(5)]
         for at, alert in enumerate(alerts):
@@ -71,7 +72,7 @@ async def nav():
 
 async def zino():
     """Cases with history, acknowledgements and a close by a person, a ticket of somebody else."""
-    client = Client(api(), OTHER_SOURCE_TOKEN)
+    client = Timed(Client(api(), OTHER_SOURCE_TOKEN))
     client.get_my_incidents(open=True)
     case = number_of()
     check("Zino looks for the case", list(client.get_my_incidents(source_incident_id=case)) == [])
@@ -108,7 +109,7 @@ async def zino():
 
 async def zabbix():
     """Async; open ones by id; keys made tame, values empty; a duplicate known by a word."""
-    client = AsyncClient(api(), SOURCE_TOKEN)
+    client = Timed(AsyncClient(api(), SOURCE_TOKEN))
     problem = Incident(
         start_time=datetime.now() - timedelta(minutes=1),
         end_time=datetime.max,
@@ -130,7 +131,7 @@ async def zabbix():
 
 async def prometheus():
     """No end_time at all; tags changed by a sparse update; what is old is cleaned up by a filter."""
-    client = Client(api(), SOURCE_TOKEN)
+    client = Timed(Client(api(), SOURCE_TOKEN))
     fingerprint = fresh("prometheus")
     old = ago(minutes=30)
     tags = {"alertname": "HighLoad", "run": fingerprint}
@@ -150,7 +151,7 @@ async def prometheus():
 
 async def nglue():
     """Resolves while it scans what is open; changes words, level and tags of one."""
-    client = Client(api(), SOURCE_TOKEN)
+    client = Timed(Client(api(), SOURCE_TOKEN))
     run_tag = fresh("nglue")
     for at in range(30):
         client.post_incident(
@@ -168,7 +169,7 @@ async def nglue():
 
 async def stubs():
     """The smallest: stateless without tags, open without an end, and the words of an error."""
-    client = Client(api(), SOURCE_TOKEN)
+    client = Timed(Client(api(), SOURCE_TOKEN))
     once = client.post_incident(Incident(start_time=ago(), end_time=STATELESS, description="a stub"))
     check("stub: stateless", not once.stateful, once)
     opened = client.post_incident(Incident(start_time=ago(), description="a stub"))
