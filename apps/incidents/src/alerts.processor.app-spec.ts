@@ -13,7 +13,13 @@ import { world } from './testing/world.js';
 let database: TestDatabase;
 let store: Store;
 const clock = new ManualClock(Date.UTC(2026, 10, 20, 10));
-const processor = alertsProcessor({ topics: defaultTopics, clock, afterResolve: new Map([['down', 'up']]) });
+const source = { id: 's1', pk: 2, name: 'am', type: 'alertmanager', baseUrl: '', userPk: 4, username: 'am' };
+const processor = alertsProcessor({
+  topics: defaultTopics,
+  clock,
+  afterResolve: new Map([['down', 'up']]),
+  sources: { sourcesOfAlerts: (_unit, senders) => Promise.resolve(senders.map(() => source)) },
+});
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -55,7 +61,9 @@ describe('a firing alert', () => {
         startTime: at(1),
         level: 1,
         description: 'scrape failed',
-        source: { id: 'token-1', name: 'am', type: 'alertmanager' },
+        source: { id: 'token-1', pk: 2, name: 'am', type: 'alertmanager' },
+        eventPk: expect.any(Number),
+        by: { userPk: 4, username: 'am', kind: 'source' },
         detailsUrl: 'http://prom/g',
         sourceIncidentId: expect.stringMatching(/^[0-9a-f]{16}\/2026-11-20T09:01:00.000Z$/),
         tags: expect.arrayContaining(['severity=critical']),

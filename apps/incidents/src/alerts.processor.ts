@@ -1,15 +1,16 @@
 import { type TopicNames } from '#libs/contracts';
 import { type Clock, derivedId } from '#libs/core';
 import { type ProcessorDefinition, type Received, Undecidable, type UnitOfWork } from '#libs/runtime';
-import { type Alert, alertOf, faultOf } from './alerts/alert.js';
+import { type Alert, alertOf, faultOf, senderOf } from './alerts/alert.js';
 import { concernsIncident, serviceKeyOf } from './alerts/consequences.js';
-import { type Decided, decideTurns, pksNeeded, type Touched, type Versioned } from './alerts/decide-turns.js';
+import { type Decided, decideTurns, neededKeys, type Touched, type Versioned } from './alerts/decide-turns.js';
 import { type AlertName, commandOf, incidentIdOf, take, type Turn } from './alerts/turn.js';
 import { writeInline } from './projections/incidents/incidents.inline.js';
 import { type IncidentEnvelope } from './projections/incidents/incidents.projection.js';
 import { incidentsReadModel } from './projections/incidents/incidents.read-model.js';
 import { liveTables } from './rebuild/writers.js';
 import { occurrenceDecider, type OccurrenceState } from './occurrence/occurrence.js';
+import { type Registry } from './sources/registry.js';
 import { type StatusAfterResolve } from './service-status/service-status.js';
 import { loadDueOccurrences, loadOccurrences, nextExpiry } from './sql/load-occurrences.js';
 import { type Asked, loadHistory, loadTouched, withHistory } from './sql/load-touched.js';
@@ -22,6 +23,7 @@ export interface AlertsProcessorOptions {
   readonly topics: TopicNames;
   readonly clock: Clock;
   readonly afterResolve: StatusAfterResolve;
+  readonly sources: Pick<Registry, 'sourcesOfAlerts'>;
 }
 
 /**
@@ -40,8 +42,10 @@ export function alertsProcessor(options: AlertsProcessorOptions): ProcessorDefin
 }
 
 async function apply(batch: readonly Received[], unit: UnitOfWork, options: AlertsProcessorOptions): Promise<void> {
-  const alerts = batch.map(({ event, timestamp, position }) => {
-    const alert = alertOf(event, timestamp > 0 ? timestamp : options.clock.millis());
+  const senders = batch.map(({ event }) => senderOf(event));
+  const sources = await options.sources.sourcesOfAlerts(unit, senders);
+  const alerts = batch.map(({ event, timestamp, position }, index) => {
+    const alert = alertOf(event, timestamp > 0 ? timestamp : options.clock.millis(), sources[index]);
     const fault = faultOf(alert);
     if (fault !== undefined) throw new Undecidable(fault);
     return { id: alertId(alert), alert, logPartition: position.partition };
@@ -139,11 +143,11 @@ async function show({ incidents, events }: Decided, { tx }: UnitOfWork): Promise
 }
 
 async function load(turns: readonly Turn[], { tx }: UnitOfWork, afterResolve: StatusAfterResolve): Promise<Touched> {
-  if (turns.length === 0) return { incidents: new Map(), services: new Map(), pks: [] };
+  if (turns.length === 0) return { incidents: new Map(), services: new Map(), pks: [], eventPks: [] };
   const concerning = turns.filter((turn) => concernsIncident(turn, afterResolve));
   const incidentIds = [...new Set(concerning.map((turn) => incidentIdOf(turn, turn.start)))];
   const serviceIds = [...new Set(turns.flatMap((turn) => serviceKeyOf(turn)?.id ?? []))];
-  const touched = await loadTouched(tx, incidentIds, serviceIds, pksNeeded(turns, afterResolve));
+  const touched = await loadTouched(tx, incidentIds, serviceIds, neededKeys(turns, afterResolve));
   const histories = await loadHistory(tx, askedOf(turns, touched));
   return { ...touched, services: withHistory(touched.services, histories) };
 }

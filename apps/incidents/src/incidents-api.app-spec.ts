@@ -71,7 +71,7 @@ describe('incidents', () => {
         closeReason: null,
         predecessor: null,
         metadata: {},
-        sourcePk: null,
+        sourcePk: expect.any(Number),
         updatedAt: expect.any(String),
         sequence: 1,
       },

@@ -1,14 +1,17 @@
 import { Clock } from '#libs/core';
 import { RuntimeConfig, type ServiceOptions } from '#libs/runtime';
 import { alertsProcessor } from './alerts.processor.js';
+import { argusDialect } from './argus/dialect.js';
 import { IncidentsConfig } from './config.js';
 import { IncidentsModule } from './incidents.module.js';
+import { Registry } from './sources/registry.js';
 import { migrations } from './migrations/index.js';
 
 /** Alerts become incidents and service status; read models of both, and their APIs. */
 export const incidentsService: ServiceOptions = {
   service: 'incidents',
   module: IncidentsModule,
+  dialects: [argusDialect],
   schema: 'incidents',
   migrations,
   processors: (app) => [
@@ -16,6 +19,7 @@ export const incidentsService: ServiceOptions = {
       topics: app.get(RuntimeConfig).topics,
       clock: app.get(Clock),
       afterResolve: app.get(IncidentsConfig).statusAfterResolve,
+      sources: app.get(Registry),
     }),
   ],
 };

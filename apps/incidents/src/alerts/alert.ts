@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type AlertFired,
   type AlertResolved,
   type EventEnvelope,
@@ -8,7 +9,9 @@ import {
   type PayloadOf,
   type ServiceObservation,
 } from '#libs/contracts';
+import { type SourceRow } from '#libs/runtime';
 import { type Cause } from '../occurrence/occurrence.js';
+import { type AlertSender } from '../sources/registry.js';
 import { type Instant, instantOfMillis, isZeroTime, microsOf } from '#libs/core';
 
 /** An alert record as the rules take it, whoever sent it. */
@@ -19,7 +22,14 @@ export interface Alert {
   readonly labels: Labels;
   readonly annotations: Labels;
   readonly generatorURL: string;
-  readonly source: { readonly id: string; readonly name: string; readonly type: string };
+  readonly source: {
+    readonly id: string;
+    readonly pk?: number | undefined;
+    readonly name: string;
+    readonly type: string;
+  };
+  /** The user who stands for the source. */
+  readonly by?: Actor | undefined;
   readonly startsAt: Instant;
   /** Set when it says that the alert is over. */
   readonly endsAt?: Instant | undefined;
@@ -43,9 +53,9 @@ export function faultOf(alert: Pick<Alert, 'startsAt' | 'saidAt'>): string | und
 
 /**
  * Reads an alert event. The fingerprint is always computed, never believed, so that one alert has one, whichever way it
- * came. An `endsAt` on a firing alert is when it expires; Go's zero time is none.
+ * came. An `endsAt` on a firing alert is when it expires; Go's zero time is none. `from` is the source system that sent it.
  */
-export function alertOf(event: EventEnvelope, timestamp: number): Alert {
+export function alertOf(event: EventEnvelope, timestamp: number, from?: SourceRow): Alert {
   const payload = event.payload as PayloadOf<typeof AlertFired>;
   const saidAt = instantOfMillis(timestamp);
   const labels = printable(payload.labels);
@@ -58,12 +68,30 @@ export function alertOf(event: EventEnvelope, timestamp: number): Alert {
     labels,
     annotations,
     generatorURL: printableText(payload.generatorURL ?? ''),
-    source: { id: cut(sourceId, 64), name: cut(source, 1024), type: cut(sourceType, 1024) },
+    source: {
+      id: cut(sourceId, 64),
+      ...(from ? { pk: from.pk } : {}),
+      name: cut(source, 1024),
+      type: cut(sourceType, 1024),
+    },
+    ...(from ? { by: { userPk: from.userPk, username: from.username, kind: 'source' } } : {}),
     startsAt: payload.startsAt,
     ...times(event, saidAt),
     saidAt,
     observation: observationOf(labels, annotations),
     cause: causeOf(event),
+  };
+}
+
+/** Who sent an alert, for the registry of sources. */
+export function senderOf({ metadata }: EventEnvelope): AlertSender {
+  const { organizationId, projectId, sourceId, source, sourceType } = metadata;
+  return {
+    organizationId: organizationId.toLowerCase(),
+    projectId,
+    tokenId: sourceId,
+    name: printableText(source),
+    type: printableText(sourceType ?? ''),
   };
 }
 

@@ -17,18 +17,43 @@ export function concernsIncident(turn: Turn, afterResolve: StatusAfterResolve): 
   return !turn.service || !isHealthy(turn.service.status, afterResolve);
 }
 
-/** What a turn asks of its incident. `pk` is drawn for those that may open. */
-export function incidentCommands(turn: Turn, pk: number | undefined, now: Instant): readonly IncidentCommand[] {
+/** Keys that nobody has: of the incident that may be opened, of the event that opens it, of the one that closes it. */
+export interface Keys {
+  readonly pk: number | undefined;
+  readonly opening: number | undefined;
+  readonly closing: number | undefined;
+}
+
+/** How many keys a turn takes. */
+export function keysNeeded(turn: Turn): { readonly pks: number; readonly eventPks: number } {
+  const opens = mayOpen(turn) ? 1 : 0;
+  return { pks: opens, eventPks: opens + (turn.end === undefined ? 0 : 1) };
+}
+
+/** What a turn asks of its incident. */
+export function incidentCommands(turn: Turn, keys: Keys, now: Instant): readonly IncidentCommand[] {
+  const { pk, opening, closing } = keys;
   const close: readonly IncidentCommand[] =
-    turn.end === undefined ? [] : [{ type: 'close', endTime: turn.end, reason: turn.reason ?? 'resolved', now }];
-  if (!turn.alert || pk === undefined || !mayOpen(turn)) return close;
+    turn.end === undefined
+      ? []
+      : [
+          {
+            type: 'close',
+            endTime: turn.end,
+            reason: turn.reason ?? 'resolved',
+            eventPk: closing,
+            by: turn.alert?.by,
+            now,
+          },
+        ];
+  if (!turn.alert || pk === undefined || opening === undefined) return close;
   const { start, predecessor } = turn;
   const occurrence = {
     incidentId: incidentIdOf(turn, start),
     start,
     ...(predecessor === undefined ? {} : { predecessor: incidentIdOf(turn, predecessor) }),
   };
-  return [{ type: 'open', incident: incidentOfAlert(turn.alert, occurrence, pk), now }, ...close];
+  return [{ type: 'open', incident: incidentOfAlert(turn.alert, occurrence, { pk, eventPk: opening }), now }, ...close];
 }
 
 export function mayOpen({ what }: Turn): boolean {

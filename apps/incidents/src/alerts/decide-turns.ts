@@ -5,7 +5,7 @@ import {
   ServiceStatusChanged,
   ServiceStatusObserved,
 } from '#libs/contracts';
-import { derivedId, type Instant, step } from '#libs/core';
+import { derivedId, type Instant, laterOf, step } from '#libs/core';
 import { incidentDecider, type IncidentEvent, type IncidentState } from '../incident/incident.js';
 import { incidentEnvelope } from '../incident/incident.envelope.js';
 import { statusWord } from '../service-status/history.js';
@@ -18,6 +18,8 @@ import {
 import {
   concernsIncident,
   incidentCommands,
+  type Keys,
+  keysNeeded,
   mayOpen,
   serviceCommands,
   type ServiceKey,
@@ -35,8 +37,9 @@ export interface Versioned<State> {
 export interface Touched {
   readonly incidents: ReadonlyMap<string, Versioned<IncidentState>>;
   readonly services: ReadonlyMap<string, Versioned<ServiceStatusState>>;
-  /** Primary keys that nobody has: one for each turn that may open an incident (`pksNeeded`). */
+  /** Keys that nobody has, of incidents and of their events: as many as the turns need at most (`neededKeys`). */
   readonly pks: readonly number[];
+  readonly eventPks: readonly number[];
 }
 
 /** What the turns made of it. The maps hold what changed. */
@@ -49,9 +52,13 @@ export interface Decided {
 /** Name of the service, as the source of what it decides. */
 export const SOURCE = 'incidents';
 
-/** How many of the turns may open an incident. */
-export function pksNeeded(turns: readonly Turn[], afterResolve: StatusAfterResolve): number {
-  return turns.filter((turn) => mayOpen(turn) && concernsIncident(turn, afterResolve)).length;
+/** How many keys the turns take at most. */
+export function neededKeys(turns: readonly Turn[], afterResolve: StatusAfterResolve) {
+  const needed = turns.filter((turn) => concernsIncident(turn, afterResolve)).map(keysNeeded);
+  return {
+    pks: needed.reduce((sum, { pks }) => sum + pks, 0),
+    eventPks: needed.reduce((sum, { eventPks }) => sum + eventPks, 0),
+  };
 }
 
 /** Decides all turns in order. The events come in the order of the turns, those of the incident first. */
@@ -64,16 +71,22 @@ export function decideTurns(
   const events: EventEnvelope[] = [];
   const incidents = new Map<string, { organizationId: string; state: IncidentState }>();
   const services = new Map<string, { key: ServiceKey; state: ServiceStatusState }>();
-  const pks = [...touched.pks];
+  const [pks, eventPks] = [[...touched.pks], [...touched.eventPks]];
   const statusRules = serviceStatusDecider(afterResolve);
   for (const turn of turns) {
     const origin = originOf(turn, recordedAt);
     if (concernsIncident(turn, afterResolve)) {
       const id = incidentIdOf(turn, turn.start);
       const state = (incidents.get(id) ?? touched.incidents.get(id))?.state;
-      const after = decideIncident(turn, mayOpen(turn) ? pks.shift() : undefined, state, recordedAt);
+      const keys = {
+        pk: mayOpen(turn) ? pks.shift() : undefined,
+        opening: mayOpen(turn) ? eventPks.shift() : undefined,
+        closing: turn.end === undefined ? undefined : eventPks.shift(),
+      };
+      const now = state ? laterOf(recordedAt, state.updatedAt) : recordedAt;
+      const after = decideIncident(turn, keys, state, now);
       if (after.events.length > 0) incidents.set(id, { organizationId: turn.organizationId, state: after.state });
-      events.push(...after.events.map((event) => incidentEnvelope(event, origin)));
+      events.push(...after.events.map((event) => incidentEnvelope(event, { ...origin, recordedAt: event.recordedAt })));
     }
     const key = serviceKeyOf(turn);
     if (!key) continue;
@@ -90,13 +103,13 @@ export function decideTurns(
 
 function decideIncident(
   turn: Turn,
-  pk: number | undefined,
+  keys: Keys,
   before: IncidentState,
   now: Instant,
 ): { events: IncidentEvent[]; state: IncidentState } {
   const events: IncidentEvent[] = [];
   let state = before;
-  for (const command of incidentCommands(turn, pk, now)) {
+  for (const command of incidentCommands(turn, keys, now)) {
     const next = step(incidentDecider, state, command);
     events.push(...next.events);
     state = next.state;

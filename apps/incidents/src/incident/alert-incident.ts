@@ -77,11 +77,13 @@ export function descriptionOf(alert: Pick<Alert, 'labels' | 'annotations' | 'fin
 export function incidentOfAlert(
   alert: Alert,
   occurrence: { incidentId: string; start: string; predecessor?: string | undefined },
-  pk: number,
+  { pk, eventPk }: { readonly pk: number; readonly eventPk: number },
 ): NewIncident {
   return {
     incidentId: occurrence.incidentId,
     pk,
+    eventPk,
+    ...(alert.by ? { by: alert.by } : {}),
     origin: 'alert',
     startTime: occurrence.start,
     stateful: true,

@@ -56,14 +56,14 @@ describe('an incident', () => {
 });
 
 describe('an alert that is over', () => {
-  it('closes its incident', () =>
+  it('closes its incident, in the name of its source where time alone tells', () =>
     given([opened()])
       .when(close(end))
-      .then([event('IncidentClosed', { timestamp: end, type: 'END', endTime: end, reason: 'resolved' })]));
+      .then([event('IncidentClosed', { by: nav, timestamp: end, type: 'END', endTime: end, reason: 'resolved' })]));
   it('never ends it before it starts', () =>
     given([opened()])
       .when(close('2026-11-20T09:00:00.000Z'))
-      .then([event('IncidentClosed', { timestamp: START, type: 'END', endTime: START, reason: 'resolved' })]));
+      .then([event('IncidentClosed', { by: nav, timestamp: START, type: 'END', endTime: START, reason: 'resolved' })]));
   it('closes safely again', () => given([opened()]).when(close(end)).thenSafeToRetry());
   it('leaves a stated end', () =>
     given([opened(), ended(end)])
@@ -75,7 +75,7 @@ describe('an alert that is over', () => {
     given([opened(), expired])
       .when(close(end))
       .then([
-        event('IncidentClosed', { late: true, timestamp: end, type: 'END', endTime: end, reason: 'resolved' }, 3),
+        event('IncidentClosed', { late: true, by: nav, timestamp: end, type: 'END', endTime: end, reason: 'resolved' }, 3),
       ]);
   });
   it('does not replace one inferred end by another', () => {

@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type IncidentAcknowledged,
   type IncidentChanged,
   type IncidentClosed,
@@ -92,6 +93,8 @@ export interface Incident {
   readonly metadata: Json;
   readonly predecessor?: string | undefined;
   readonly acks: readonly Acknowledgement[];
+  /** Who opened it: of an end that time alone brings, nobody else is known. */
+  readonly openedBy?: Actor | undefined;
   /** When the latest thing recorded of it happened: what lies before is late. */
   readonly latest: Instant;
   /** When its first and its last event were written down. */
@@ -107,7 +110,7 @@ export type IncidentState = Incident | undefined;
 // ---- evolve
 
 /** How many keys of events are remembered. */
-export const RECENT = 8;
+const RECENT = 8;
 
 function evolve(state: IncidentState, event: IncidentEvent): IncidentState {
   if (event.name === 'IncidentOpened') return state ?? opened(event.payload, event.recordedAt);
@@ -121,10 +124,8 @@ function evolve(state: IncidentState, event: IncidentEvent): IncidentState {
   switch (event.name) {
     case 'IncidentClosed':
       return { ...now, endTime: event.payload.endTime, closeReason: event.payload.reason };
-    case 'IncidentReopened': {
-      const { endTime: _endTime, closeReason: _closeReason, ...reopened } = now;
-      return reopened;
-    }
+    case 'IncidentReopened':
+      return { ...now, endTime: undefined, closeReason: undefined };
     case 'IncidentAcknowledged': {
       const { eventPk: pk, expiration } = event.payload;
       return { ...now, acks: [...state.acks.filter((ack) => ack.pk !== pk), { pk, expiration }] };
@@ -163,6 +164,7 @@ function opened(payload: PayloadOf<typeof IncidentOpened>, recordedAt: Instant):
     metadata,
     ...(predecessor === undefined ? {} : { predecessor }),
     acks: [],
+    ...(payload.by ? { openedBy: payload.by } : {}),
     latest: earlierOf(startTime, recordedAt),
     openedAt: recordedAt,
     updatedAt: recordedAt,
@@ -240,7 +242,8 @@ function close(command: Close, state: Incident): readonly IncidentEvent[] {
   const corrects = INFERRED.has(state.closeReason) && !INFERRED.has(reason);
   if (state.endTime !== undefined && !corrects) return [];
   const endTime = laterOf(command.endTime, state.startTime);
-  const payload = { ...common(state, command, endTime, eventPk), type: 'END' as const, endTime, reason };
+  const who = { ...command, by: command.by ?? state.openedBy };
+  const payload = { ...common(state, who, endTime, eventPk), type: 'END' as const, endTime, reason };
   return [{ name: 'IncidentClosed', payload, recordedAt: now }];
 }
 

@@ -5,20 +5,20 @@ import { type Noted } from '../service-status/history.js';
 import { type ServiceStatusState } from '../service-status/service-status.js';
 
 interface Row {
-  readonly kind: 'incident' | 'service' | 'pk';
+  readonly kind: 'incident' | 'service' | 'pk' | 'eventPk';
   readonly id: string | null;
   readonly version: number;
   readonly state: unknown;
 }
 
-/** Incidents and services of these ids (services without their history), and `pks` new primary keys, in one query. */
+/** Incidents and services of these ids (services without their history), and so many new keys, in one query. */
 export async function loadTouched(
   tx: Tx,
   incidentIds: readonly string[],
   serviceIds: readonly string[],
-  pks: number,
+  { pks, eventPks }: { readonly pks: number; readonly eventPks: number },
 ): Promise<Touched> {
-  const { rows } = await tx.query<Row>(TOUCHED, [incidentIds, serviceIds, pks]);
+  const { rows } = await tx.query<Row>(TOUCHED, [incidentIds, serviceIds, pks, eventPks]);
   const of = (kind: Row['kind']): Row[] => rows.filter((row) => row.kind === kind);
   const incidents = of('incident').map(
     ({ id, version, state }) => [id!, { version, state: state as IncidentState }] as const,
@@ -27,13 +27,15 @@ export async function loadTouched(
     ({ id, version, state }) =>
       [id!, { version, state: { history: [], alerts: state as ServiceStatusState['alerts'] } }] as const,
   );
-  return { incidents: new Map(incidents), services: new Map(services), pks: of('pk').map(({ version }) => version) };
+  const keys = (kind: 'pk' | 'eventPk'): number[] => of(kind).map(({ version }) => version);
+  return { incidents: new Map(incidents), services: new Map(services), pks: keys('pk'), eventPks: keys('eventPk') };
 }
 
 const TOUCHED = `
   select 'incident' as kind, incident_id as id, version, state from incident where incident_id = any($1::uuid[])
   union all select 'service', id, version, alerts::json from service_status where id = any($2::uuid[])
-  union all select 'pk', null, nextval('incident_pk'), null from generate_series(1, $3::integer)`;
+  union all select 'pk', null, nextval('incident_pk'), null from generate_series(1, $3::integer)
+  union all select 'eventPk', null, nextval('incident_event_pk'), null from generate_series(1, $4::integer)`;
 
 /** A service, and a time in its history. */
 export interface Asked {
