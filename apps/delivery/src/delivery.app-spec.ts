@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type DeliveriesPlanned, type PayloadOf } from '#libs/contracts';
 import { instantOfMillis, millisOf } from '#libs/core';
 import { until } from '#libs/testing';
 import { type Scene } from './delivery-scene.contract.js';
@@ -18,6 +19,14 @@ afterAll(() => world?.stop());
 beforeEach(async () => {
   scene = await world.scene();
 });
+
+/** The deliveries that were announced for the integration before they were sent. */
+async function plannedOf({ integrationId }: Scene): Promise<string[]> {
+  const plans = await world.logged<PayloadOf<typeof DeliveriesPlanned>>('DeliveriesPlanned');
+  return plans
+    .filter(({ payload }) => payload.integrationId === integrationId)
+    .flatMap(({ payload }) => payload.deliveries.map(({ deliveryId }) => deliveryId));
+}
 
 describe('an incident', () => {
   it('is one message: red when it opens, green at once when it closes, with both receipts on the log', async () => {
@@ -86,6 +95,7 @@ describe('an integration', () => {
     const later = await scene.beside('B1');
     expect(await later.states(1)).toEqual(['delivered']);
     expect(later.messages.map(({ text }) => text)).toEqual(['Open: fresh']);
+    expect(await plannedOf(later)).toEqual((await later.recorded()).map(({ deliveryId }) => deliveryId));
   });
 
   it('gets what was written after it was made and read before it', async () => {
@@ -109,6 +119,7 @@ describe('an integration', () => {
     const resumed = await world.change('resume', scene.integrationId);
     const caughtUp = (await scene.settled(7)).filter(({ eventId }) => eventId === resumed.metadata.id);
     expect(caughtUp.map(({ state }) => state)).toEqual(['delivered', 'delivered']);
+    expect((await plannedOf(scene)).sort()).toEqual(caughtUp.map(({ deliveryId }) => deliveryId).sort());
     expect(scene.messages.map(({ text }) => text).sort()).toEqual(['Closed: shown before', 'Open: opened meanwhile']);
   });
 

@@ -1,7 +1,7 @@
 import { type EventType } from './event.js';
 import { AlertFired, AlertResolved } from './events/alert-events.js';
 import { clusterEventTypes } from './events/cluster-events.js';
-import { DeliveryRecorded, IntegrationParked, IntegrationRecovered } from './events/delivery-events.js';
+import { DeliveriesPlanned, DeliveryRecorded, IntegrationParked, IntegrationRecovered } from './events/delivery-events.js';
 import { DetectorConfigured } from './events/detector-events.js';
 import {
   IncidentAcknowledged,
@@ -46,6 +46,7 @@ export const eventTypes = [
   IntegrationDeleted,
   IntegrationPaused,
   IntegrationResumed,
+  DeliveriesPlanned,
   DeliveryRecorded,
   IntegrationParked,
   IntegrationRecovered,

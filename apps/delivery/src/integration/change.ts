@@ -1,4 +1,4 @@
-import { IntegrationRecovered, makeEvent } from '#libs/contracts';
+import { DeliveriesPlanned, IntegrationRecovered, makeEvent } from '#libs/contracts';
 import { derivedId, type Instant, instantOfMillis, millisOf } from '#libs/core';
 import { type UnitOfWork } from '#libs/runtime';
 import { backfillOf, catchUpOf, lateDeliveriesOf } from '../delivery/matched.js';
@@ -39,7 +39,14 @@ export async function changeIntegration(
   if (stored?.parkedCode) recovered(event, after, unit, sink, now);
   const incidents = new Map<string, IncidentDocument>();
   const deliveries = await owed(event, before, after, incidents, unit, sink);
-  return { integrationId, deliveries, documents: incidents };
+  announce(event, after, deliveries.beside, unit, sink, now);
+  return { integrationId, deliveries: deliveries.all, documents: incidents };
+}
+
+interface Owed {
+  readonly all: readonly NewDelivery[];
+  /** Those that do not follow from an event and what the integration wanted when it was written. */
+  readonly beside: readonly NewDelivery[];
 }
 
 async function owed(
@@ -49,28 +56,57 @@ async function owed(
   incidents: Map<string, IncidentDocument>,
   { tx }: UnitOfWork,
   sink: string,
-): Promise<readonly NewDelivery[]> {
+): Promise<Owed> {
   const { organizationId } = after;
   const { recordedAt, id, correlationId } = event.metadata;
   const late = await selectEventsSince(tx, sink, organizationId, recordedAt);
   for (const { incident } of late) incidents.set(incident.incidentId, incident);
-  const rows = [...lateDeliveriesOf(after, late)];
+  const rows = lateDeliveriesOf(after, late);
+  const beside: NewDelivery[] = [];
   if (!before) {
     const open = await selectOpenSince(tx, sink, organizationId, earlier(after.createdAt, FRESH));
     for (const incident of open) incidents.set(incident.incidentId, incident);
-    rows.push(...backfillOf(after, open));
+    beside.push(...backfillOf(after, open));
   }
   if (before?.status === 'paused' && after.status === 'active') {
     const since = earlier(before.pausedAt ?? before.createdAt, SKEW);
     const missed = await selectMissed(tx, sink, after.integrationId, since);
     for (const { incident } of missed) incidents.set(incident.incidentId, incident);
-    rows.push(...catchUpOf(after, missed, { eventId: id, name: event.name, rootEventId: correlationId, recordedAt }));
+    beside.push(...catchUpOf(after, missed, { eventId: id, name: event.name, rootEventId: correlationId, recordedAt }));
   }
-  return [...new Map(rows.map((row) => [row.deliveryId, row])).values()];
+  const counted = new Set(rows.map(({ deliveryId }) => deliveryId));
+  const added = beside.filter(({ deliveryId }) => !counted.has(deliveryId));
+  return { all: [...rows, ...added], beside: added };
 }
 
 function earlier(instant: Instant, millis: number): Instant {
   return instantOfMillis(millisOf(instant) - millis);
+}
+
+/** Deliveries that an event may name. */
+const ANNOUNCED = 500;
+
+/** Puts on the log what nobody else can know to be waiting (`DeliveriesPlanned`). */
+function announce(
+  { metadata: { id, correlationId } }: IntegrationEvent,
+  { integrationId, organizationId, projectId }: IntegrationDocument,
+  deliveries: readonly NewDelivery[],
+  unit: UnitOfWork,
+  sink: string,
+  now: number,
+): void {
+  const planned = deliveries.filter(({ state }) => state === 'pending').map(plannedOf);
+  const time = instantOfMillis(now);
+  const about = { time, recordedAt: time, source: `delivery.${sink}`, organizationId, projectId };
+  for (let from = 0; from < planned.length; from += ANNOUNCED) {
+    const payload = { integrationId, deliveries: planned.slice(from, from + ANNOUNCED) };
+    const own = derivedId(id, integrationId, `planned/${from}`);
+    unit.emit(makeEvent(DeliveriesPlanned, payload, { ...about, id: own, correlationId, causationId: id }));
+  }
+}
+
+function plannedOf({ deliveryId, eventId, rootEventId, incidentId, sequence, at }: NewDelivery) {
+  return { deliveryId, eventId, rootEventId, incidentId, sequence, writtenAt: instantOfMillis(at) };
 }
 
 /** A change ends the parking: whether it helped shows the next call. */

@@ -37,6 +37,25 @@ export const DeliveryRecorded = defineEvent({
   subjectOf: (delivery) => `integration/${delivery.integrationId}`,
 });
 
+const planned = z.looseObject({
+  deliveryId: text(64),
+  eventId: text(64),
+  rootEventId: text(64),
+  incidentId: text(64),
+  /** Of the incident, when it was planned. */
+  sequence: z.int().positive(),
+  /** When the event was written down. */
+  writtenAt: instant,
+});
+
+/** Only a delivery process knows these: what it has read when an integration is made or resumed decides. */
+export const DeliveriesPlanned = defineEvent({
+  name: 'DeliveriesPlanned',
+  schema: z.looseObject({ integrationId: text(64), deliveries: z.array(planned).min(1).max(500) }),
+  says: 'What an integration is sent beside the events that come after it: incidents open before it was made, or gone on during its pause.',
+  subjectOf: ({ integrationId }) => `integration/${integrationId}`,
+});
+
 const subjectOfIntegration = ({ integrationId }: { integrationId: string }): string => `integration/${integrationId}`;
 
 export const IntegrationParked = defineEvent({

@@ -22,7 +22,7 @@ export interface Signal extends Filtered {
 /**
  * Whether an integration with this history (by sequence) has to account for the event: it wanted it when it was
  * written down, whatever it wants since. A paused integration accounts for it as `suppressed`. What was there before
- * the integration is not expected; the delivery process may send it all the same.
+ * the integration is not expected; what the delivery process sends of it all the same, it announces (`DeliveriesPlanned`).
  */
 export function isExpected(history: readonly Change[], signal: Signal): boolean {
   return whyNotExpected(history, signal) === undefined;

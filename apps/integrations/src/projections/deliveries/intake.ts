@@ -1,4 +1,5 @@
 import {
+  type DeliveriesPlanned,
   type DeliveryRecorded,
   type EventEnvelope,
   type IncidentOpened,
@@ -55,10 +56,23 @@ export interface RecordRow extends Written {
   readonly at: Instant;
 }
 
+/** A delivery that a delivery process planned by itself. */
+export interface PlanRow {
+  readonly organizationId: string;
+  readonly integrationId: string;
+  readonly deliveryId: string;
+  readonly signalId: string;
+  readonly rootEventId: string;
+  readonly incidentId: string;
+  readonly sequence: number;
+  readonly writtenAt: Instant;
+}
+
 export interface Intake {
   readonly signals: readonly SignalRow[];
   readonly changes: readonly ChangeRow[];
   readonly records: readonly RecordRow[];
+  readonly plans: readonly PlanRow[];
 }
 
 /** Incident events that every integration of the source `issues` with fitting filters has to account for. */
@@ -77,7 +91,12 @@ const changeNames: ReadonlySet<string> = new Set([
   'IntegrationPaused',
   'IntegrationResumed',
 ]);
-export const handledNames: ReadonlySet<string> = new Set([...signalNames, ...changeNames, 'DeliveryRecorded']);
+export const handledNames: ReadonlySet<string> = new Set([
+  ...signalNames,
+  ...changeNames,
+  'DeliveriesPlanned',
+  'DeliveryRecorded',
+]);
 
 /** A batch as the rows it means, each event once. */
 export function intakeOf(batch: readonly Received[]): Intake {
@@ -88,6 +107,7 @@ export function intakeOf(batch: readonly Received[]): Intake {
     signals: named(signalNames).map(signalOf),
     changes: named(changeNames).map(changeOf),
     records: once.filter(({ event }) => event.name === 'DeliveryRecorded').map(recordOf),
+    plans: once.filter(({ event }) => event.name === 'DeliveriesPlanned').flatMap(plansOf),
   };
 }
 
@@ -124,6 +144,23 @@ function changeOf(received: Received): ChangeRow {
     filters: filters ?? null,
     deleted: event.name === 'IntegrationDeleted',
   };
+}
+
+function plansOf({ event }: Received): PlanRow[] {
+  const { integrationId, deliveries } = event.payload as PayloadOf<typeof DeliveriesPlanned>;
+  const { organizationId } = event.metadata;
+  return deliveries.map(({ deliveryId, eventId, rootEventId, incidentId, sequence, writtenAt }) => {
+    return {
+      organizationId,
+      integrationId,
+      deliveryId,
+      signalId: eventId,
+      rootEventId,
+      incidentId,
+      sequence,
+      writtenAt,
+    };
+  });
 }
 
 function recordOf(received: Received): RecordRow {

@@ -1,6 +1,6 @@
 import { type Filtered, widened } from '#libs/contracts';
 import { type Tx } from '#libs/store';
-import { type ChangeRow, type RecordRow, type SignalRow } from './intake.js';
+import { type ChangeRow, type PlanRow, type RecordRow, type SignalRow } from './intake.js';
 
 /**
  * Stores changes of integrations; what one does not say anew is taken over from the one before. Answers the
@@ -87,6 +87,21 @@ const INSERT_SIGNALS = `
     update delivery d set written_at = f.written_at, event_sequence = f.sequence from fresh f where d.event_id = f.event_id
   )
   select event_id from fresh`;
+
+/** Stores what delivery processes planned by themselves, as pending; what is there already knows more. */
+export async function insertPlans(tx: Tx, plans: readonly PlanRow[]): Promise<void> {
+  if (plans.length === 0) return;
+  await tx.query(
+    `insert into delivery (delivery_id, organization_id, integration_id, event_id, root_event_id, incident_id, state,
+                           attempts, count, written_at, event_sequence)
+     select "deliveryId", "organizationId", "integrationId", "signalId", "rootEventId", "incidentId", 'pending', 0, 1,
+            "writtenAt", sequence
+       from jsonb_to_recordset($1::jsonb) as g("organizationId" text, "integrationId" text, "deliveryId" text,
+              "signalId" text, "rootEventId" text, "incidentId" text, sequence int, "writtenAt" timestamptz)
+     on conflict do nothing`,
+    [JSON.stringify(plans)],
+  );
+}
 
 /** Stores what the delivery processes recorded. A final state is replaced only by one that was reached later. */
 export async function insertRecords(tx: Tx, records: readonly RecordRow[]): Promise<void> {
