@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { argusControllers, argusProviders } from './argus/index.js';
 import { DeadLettersController } from './api/dead-letters.controller.js';
 import { IncidentsController } from './api/incidents.controller.js';
 import { ProjectionsController } from './api/projections.controller.js';
@@ -15,9 +16,11 @@ import { sourcesControllers, sourcesProviders } from './sources/parts.js';
     ServicesController,
     ProjectionsController,
     DeadLettersController,
+    ...argusControllers,
     ...sourcesControllers,
   ],
   providers: [
+    ...argusProviders,
     ...sourcesProviders,
     ProjectionHost,
     { provide: IncidentCommands, useClass: StoredIncidentCommands },

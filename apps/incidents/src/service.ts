@@ -1,6 +1,7 @@
 import { Clock } from '#libs/core';
 import { RuntimeConfig, type ServiceOptions } from '#libs/runtime';
 import { alertsProcessor } from './alerts.processor.js';
+import { argusDialect } from './argus/dialect.js';
 import { IncidentsConfig } from './config.js';
 import { IncidentsModule } from './incidents.module.js';
 import { Registry } from './sources/registry.js';
@@ -10,6 +11,7 @@ import { migrations } from './migrations/index.js';
 export const incidentsService: ServiceOptions = {
   service: 'incidents',
   module: IncidentsModule,
+  dialects: [argusDialect],
   schema: 'incidents',
   migrations,
   processors: (app) => [

@@ -2,6 +2,7 @@ import { type INestApplication, Module, type Type } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createFastify } from '../http/fastify.js';
+import { type Dialect } from '../http/dialect.js';
 import { HeldBytes } from '../http/held-bytes.js';
 import { type HttpFront } from '../http/front.js';
 import { ProblemFilter } from '../http/problem-filter.js';
@@ -10,8 +11,8 @@ import { validateParameters } from '../http/validated-parameters.js';
 import { type Log } from '../logging/log.js';
 import { NestLog } from '../logging/nest-log.js';
 import { measureRoutes } from '../metrics/http-metrics.js';
-import { type Metrics } from '../metrics/metrics.js';
 import { type RateLimits } from '../limits/rate-limits.js';
+import { type Metrics } from '../metrics/metrics.js';
 import { type TokenVerifier } from '../access/token-verifier.js';
 import { serveOpenApi } from '../openapi/openapi.js';
 import { type Parts, RuntimeModule } from './runtime.module.js';
@@ -23,9 +24,10 @@ export interface ApplicationParts {
   readonly front: HttpFront;
   readonly routes: RouteTable;
   readonly verifier: Pick<TokenVerifier, 'verify'>;
-  readonly log: Log;
   readonly limits: RateLimits;
+  readonly log: Log;
   readonly metrics: Metrics;
+  readonly dialects: readonly Dialect[];
   /** Serves this OpenAPI document instead of the service's own. */
   readonly openApi?: (() => Promise<object>) | undefined;
 }
@@ -42,7 +44,7 @@ export async function createApplication(of: ApplicationParts): Promise<NestFasti
   });
   validateParameters(app.get(ModulesContainer));
   app.useGlobalFilters(new ProblemFilter(of.log, of.routes));
-  serveOpenApi(app, of.service, of.openApi);
+  serveOpenApi(app, of, of.openApi);
   return app;
 }
 

@@ -35,9 +35,9 @@ export async function assemble(ground: Ground): Promise<StartedService> {
   const parts = providedParts(ground, { stream, stores, tenants, processing, routes, verifier, limits });
   processing?.relay.start();
   closing.add('outbox', () => processing?.relay.stop());
-  const { module, openApi } = options;
+  const { module, openApi, dialects = [] } = options;
   const made = { parts, routes, verifier, limits };
-  const app = await createApplication({ ...ground, service: config.service, module, openApi, ...made });
+  const app = await createApplication({ ...ground, service: config.service, module, openApi, dialects, ...made });
   closing.add('application', () => app.close());
   await app.init();
   refuseUnguarded(routes);

@@ -3,6 +3,7 @@ import { type Clock, type Ids } from '#libs/core';
 import { type EventLog, type EventPublisher } from '#libs/event-stream';
 import { type MigrationClass } from '#libs/store';
 import { type Environment } from '../config/config.js';
+import { type Dialect } from '../http/dialect.js';
 import { type LineSink } from '../logging/pino-log.js';
 import { type ProcessorDefinition, type RecordProcessorDefinition } from '../processor.js';
 
@@ -24,6 +25,8 @@ export interface ServiceOptions {
   readonly processors?: (app: INestApplicationContext) => readonly AnyProcessor[];
   /** The OpenAPI document to serve instead of its own: the origin's, which speaks for every service. */
   readonly openApi?: () => Promise<object>;
+  /** The compatible APIs among its paths. */
+  readonly dialects?: readonly Dialect[];
   /** Parts without which it still does its work; their failure degrades readiness, and no more. */
   readonly worksWithout?: readonly ('database' | 'broker')[];
 }

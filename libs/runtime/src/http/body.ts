@@ -16,13 +16,13 @@ const BACKSLASH = 0x5c;
 
 /**
  * The value of a JSON body.
- * @throws Problem 400 for what is not UTF-8 or not JSON, is nested deeper than 32, holds a string over 64 KiB, or a key
- *   that would reach an object's prototype
+ * @throws Problem 400 for what is not UTF-8 or not JSON, is nested deeper than 32, holds a string over 64 KiB (or
+ *   `longestText` bytes), or a key that would reach an object's prototype
  */
-export function parseJsonBody(body: Buffer): unknown {
+export function parseJsonBody(body: Buffer, { longestText = MAX_STRING } = {}): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw malformed('the body is not UTF-8');
-  checkShape(body);
+  checkShape(body, longestText);
   const text = body.toString('utf8');
   const value = parse(text);
   if (mayPollute(text)) refusePollution(value);
@@ -47,7 +47,7 @@ function placeOf(message: string): string {
  * Depth and string length in one pass over the bytes, before the parser allocates anything. Bodies that are too small
  * to break a bound are not looked at: a quote pair around MAX_STRING, or MAX_DEPTH pairs of brackets, need room.
  */
-function checkShape(body: Buffer): void {
+function checkShape(body: Buffer, longestText: number): void {
   if (body.length <= MAX_DEPTH * 2) return;
   let depth = 0;
   for (let i = 0; i < body.length; i++) {
@@ -55,7 +55,7 @@ function checkShape(body: Buffer): void {
     if (byte === QUOTE) {
       const start = i;
       while (++i < body.length && body[i] !== QUOTE) if (body[i] === BACKSLASH) i++;
-      if (i - start - 1 > MAX_STRING) throw malformed(`the body holds a text longer than ${MAX_STRING} bytes`);
+      if (i - start - 1 > longestText) throw malformed(`the body holds a text longer than ${longestText} bytes`);
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       if (++depth > MAX_DEPTH) throw malformed(`the body is nested deeper than ${MAX_DEPTH} levels`);
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import { DEFAULT_BODY_LIMIT, LARGEST_BODY_LIMIT, parseJsonBody } from './body.js';
 import { refuseBrokenRequest } from './client-error.js';
 import { JSON_TYPE } from './content-type.js';
+import { type Dialect, dialectOf, typedAs } from './dialect.js';
 import { type HttpFront } from './front.js';
 import { sendProblem } from './problem-reply.js';
 import { type RouteSettings } from './route-config.js';
@@ -12,6 +13,14 @@ import { type RouteTable } from './route-table.js';
 export interface FastifyParts extends Doorkeeping {
   readonly front: HttpFront;
   readonly routes: RouteTable;
+  readonly dialects: readonly Dialect[];
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Of the compatible APIs that this server speaks. */
+    dialects: readonly Dialect[];
+  }
 }
 
 /** The HTTP server under Nest, on the front's socket. Every route that is added gets its guard and its body limit. */
@@ -29,6 +38,7 @@ export function createFastify(parts: FastifyParts): FastifyInstance {
     routerOptions: { maxParamLength: 1024 },
     frameworkErrors: sendProblem,
   });
+  instance.decorate('dialects', parts.dialects);
   instance.decorateRequest('principal', null);
   instance.decorateRequest('takesRawBody', false);
   takeBodies(instance);
@@ -39,6 +49,11 @@ export function createFastify(parts: FastifyParts): FastifyInstance {
 
 function equip(route: RouteOptions, parts: FastifyParts): void {
   const settings: RouteSettings = route.config?.tocsin ?? {};
+  const dialect = dialectOf(route.url, parts.dialects);
+  if (dialect) {
+    route.url = dialect.servedAt(route.url);
+    route.onSend = [typedAs(dialect), ...[route.onSend ?? []].flat()];
+  }
   for (const method of [route.method].flat()) parts.routes.add({ method, url: route.url, access: settings.access });
   if (settings.bodyLimit !== undefined) route.bodyLimit = Math.min(settings.bodyLimit, LARGEST_BODY_LIMIT);
   route.onRequest = [guardOf(settings, parts), ...([route.onRequest ?? []].flat() as Hook[])];
@@ -66,7 +81,8 @@ function takeBodies(instance: FastifyInstance): void {
       done(error as Error);
     }
   });
-  instance.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body, done) => {
+  instance.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (request, body, done) => {
+    if (request.takesRawBody) return done(null, body);
     done(null, Object.fromEntries(new URLSearchParams((body as Buffer).toString('utf8'))));
   });
   instance.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -2,10 +2,9 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Log } from '../logging/log.js';
 import { traceOfRequest } from '../logging/trace.js';
-import { type Problem, problem } from './problem.js';
-import { isUnexpected, pathOf, sendProblem } from './problem-reply.js';
-import { unauthorized } from './route-guard.js';
+import { isUnexpected, sendProblem } from './problem-reply.js';
 import { type RouteTable } from './route-table.js';
+import { answerUnrouted } from './unrouted.js';
 
 /** Every error of a handler, pipe or parser as a problem document; the unexpected ones also in the log. */
 @Catch()
@@ -20,19 +19,12 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return this.report(error, request);
-    if (request.is404) return sendProblem(this.unknown(request), request, reply);
+    if (request.is404) return answerUnrouted(request, reply, this.routes);
     if (isUnexpected(error)) this.report(error, request);
     sendProblem(error, request, reply);
   }
 
   private report(error: unknown, request: FastifyRequest): void {
     this.log.error({ err: error, ...traceOfRequest(request), route: request.routeOptions.url }, 'request failed');
-  }
-
-  private unknown(request: FastifyRequest): Problem {
-    if (!request.principal) return unauthorized();
-    const methods = this.routes.methodsOf(pathOf(request.url));
-    if (methods.length === 0) return problem(404, 'Not found');
-    return problem(405, 'Method not allowed', { headers: { allow: methods.join(', ') } });
   }
 }

@@ -3,17 +3,29 @@ import { HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { BackPressureError, PublishError } from '#libs/event-stream';
 import { isTransient } from '#libs/store';
+import { type Dialect, dialectOf } from './dialect.js';
 import { Problem, problemDocument, problemHeaders, ServiceUnavailable } from './problem.js';
 
-type Asked = Pick<FastifyRequest, 'url'>;
-
-/** Answers with the problem that `error` stands for. What is unknown becomes a 500 that says nothing of its cause. */
-export function sendProblem(error: unknown, request: Asked, reply: FastifyReply): void {
+/**
+ * Answers with the problem that `error` stands for, in the words of the path's dialect. What is unknown becomes a 500 that
+ * says nothing of its cause.
+ */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error);
+  const dialect = dialectOf(pathOf(request.url), request.server.dialects);
+  if (dialect) return sendWorded(problem, dialect, request, reply);
   void reply
     .code(problem.status)
     .headers(problemHeaders(problem))
     .send(JSON.stringify(problemDocument(problem, pathOf(request.url))));
+}
+
+function sendWorded(problem: Problem, dialect: Dialect, request: FastifyRequest, reply: FastifyReply): void {
+  const { body, headers } = dialect.refusal(problem, request);
+  const type = { 'content-type': dialect.contentType };
+  void reply.code(problem.status).headers({ ...problemHeaders(problem), ...type, ...headers });
+  // As bytes: to a text of JSON Fastify would add a charset.
+  void reply.send(body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
 }
 
 /** The problem that an error of Nest, Fastify or ours stands for. */

@@ -14,5 +14,5 @@ export async function describeService(options: ServiceOptions): Promise<OpenAPIO
     logger: false,
     abortOnError: false,
   });
-  return openApiDocument(app, options.service);
+  return openApiDocument(app, options);
 }

@@ -1,0 +1,103 @@
+import { Controller, Delete, Get, Param, Patch, Post, Put } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Allow } from '#libs/runtime';
+import { IncidentCommands } from '../commands/incident-commands.js';
+import { Registry } from '../sources/registry.js';
+import { refused } from './argus-error.js';
+import { ArgusBody, type ArgusRequest, Asked } from './asked.js';
+import { IncidentFilters, MineFilters } from './documents/filters.js';
+import { ChangedIncidentBody, IncidentShown, IncidentsPage, PostedIncidentBody } from './documents/incidents.dto.js';
+import { changedIncident } from './incident-bodies.js';
+import { IncidentDesk } from './incident-desk.js';
+import { IncidentList } from './incident-list.js';
+import { IncidentIntake } from './incident-intake.js';
+import { keyOf } from './key.js';
+import { done } from './refusals.js';
+
+/** Incidents as Argus serves them, in both versions (reference argus.md 1.3, 1.4). */
+@ApiTags('Argus: incidents')
+@Controller(['api/v1/incidents', 'api/v2/incidents'])
+@Allow('admin', 'user', 'source')
+export class ArgusIncidentsController {
+  constructor(
+    private readonly desk: IncidentDesk,
+    private readonly lists: IncidentList,
+    private readonly intake: IncidentIntake,
+    private readonly commands: IncidentCommands,
+    private readonly registry: Registry,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List incidents, the newest first' })
+  @IncidentFilters()
+  @ApiOkResponse({ type: IncidentsPage })
+  @Allow('admin', 'user', 'reader', 'source')
+  list(@Asked() asked: ArgusRequest) {
+    return this.lists.all(asked);
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Open an incident' })
+  @ApiCreatedResponse({ type: IncidentShown })
+  @ArgusBody(PostedIncidentBody)
+  create(@Asked() asked: ArgusRequest) {
+    return this.intake.open(asked);
+  }
+
+  @Get('mine')
+  @ApiOperation({ summary: "List incidents of the caller's own source" })
+  @MineFilters()
+  @ApiOkResponse({ type: IncidentsPage })
+  @Allow('admin', 'user', 'reader', 'source')
+  mine(@Asked() asked: ArgusRequest) {
+    return this.lists.mine(asked);
+  }
+
+  @Post('mine')
+  @ApiOperation({ summary: 'Open an incident' })
+  @ApiCreatedResponse({ type: IncidentShown })
+  @ArgusBody(PostedIncidentBody)
+  createMine(@Asked() asked: ArgusRequest) {
+    return this.intake.open(asked);
+  }
+
+  @Get(':pk')
+  @ApiOperation({ summary: 'Read an incident' })
+  @ApiOkResponse({ type: IncidentShown })
+  @Allow('admin', 'user', 'reader', 'source')
+  async get(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
+    return this.desk.shown(asked, await this.desk.one(asked.principal.organizationId, keyOf(pk)));
+  }
+
+  @Patch(':pk')
+  @ApiOperation({ summary: 'Change some attributes of an incident' })
+  @ApiOkResponse({ type: IncidentShown })
+  @ArgusBody(ChangedIncidentBody)
+  patch(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
+    return this.change(asked, keyOf(pk), { whole: false });
+  }
+
+  @Put(':pk')
+  @ApiOperation({ summary: 'Change attributes of an incident, its tags among them' })
+  @ApiOkResponse({ type: IncidentShown })
+  @ArgusBody(ChangedIncidentBody)
+  put(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
+    return this.change(asked, keyOf(pk), { whole: true });
+  }
+
+  /** What happened is never lost: as with Argus' own default. */
+  @Delete(':pk')
+  @ApiOperation({ summary: 'Incidents cannot be deleted: 405' })
+  @ArgusBody()
+  delete(): never {
+    throw refused(405, { detail: 'Deletion of incidents is turned off, see setting INDELIBLE_INCIDENTS' });
+  }
+
+  private async change(asked: ArgusRequest, pk: number, { whole }: { whole: boolean }) {
+    const caller = await this.registry.identityOf(asked.principal);
+    await this.desk.one(caller.organizationId, pk);
+    const changes = changedIncident(await asked.body(), { whole });
+    const { incident } = done(await this.commands.change(caller, pk, changes), this.desk.told(asked));
+    return this.desk.shown(asked, incident, { whole: true });
+  }
+}
