@@ -4,6 +4,7 @@ import { ArrayMaxSize, IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-
 import { PageQuery } from '#libs/runtime';
 import { STATUSES } from '../projections/incidents/incidents.query.js';
 import { OptionalInstant } from './is-instant.js';
+import { OptionalKnown } from './moment.js';
 import { PlainText } from './plain-text.js';
 
 /** `a=1&a=2`, and `a=1` alone, as a list. */
@@ -73,10 +74,32 @@ export class IncidentsQuery extends PageQuery {
   @OptionalInstant('Started at or before.')
   to?: string;
 
+  @OptionalInstant('The list as it was at that instant.')
+  asOf?: string;
+
+  @OptionalKnown()
+  known?: string;
+
   @ApiPropertyOptional({ enum: ['desc', 'asc'], default: 'desc', description: 'By start time.' })
   @IsOptional()
   @IsIn(['desc', 'asc'])
   order: 'asc' | 'desc' = 'desc';
+}
+
+export class IncidentQuery {
+  @OptionalInstant('As it was at that instant.')
+  asOf?: string;
+
+  @OptionalKnown()
+  known?: string;
+}
+
+export class TimelineQuery extends PageQuery {
+  @OptionalInstant('As it was at that instant.')
+  asOf?: string;
+
+  @OptionalKnown()
+  known?: string;
 }
 
 const instant = { type: String, format: 'date-time' } as const;

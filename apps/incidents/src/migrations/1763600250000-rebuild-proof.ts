@@ -41,6 +41,7 @@ export class RebuildProof1763600250000 implements MigrationInterface {
         live_hash text,
         built_hash text,
         fields jsonb not null,
+        since timestamptz not null default now(),
         primary key (name, organization_id, id)
       )`);
     await runner.query(`

@@ -142,6 +142,15 @@ export async function knownDifferences(tx: Tx, name: string): Promise<readonly S
   return rows;
 }
 
+/** Whether a difference is older than what the live generation may still have to read. */
+export async function isLasting(tx: Tx, name: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `select 1 from projection_difference where name = $1 and since < clock_timestamp() - interval '15 seconds' limit 1`,
+    [name],
+  );
+  return rowCount > 0;
+}
+
 /** The differences of one organisation, in the order of their subjects, those after `after`. */
 export async function listDifferences(
   tx: Tx,

@@ -1,4 +1,4 @@
-import { type Instant } from '#libs/core';
+import { crashpoint, type Instant } from '#libs/core';
 import { type Store, type Tx } from '#libs/store';
 import { type ReadModel } from '../projections/read-model.js';
 import { differing, type Pair, pairsOf, stretchEnd, type Subject } from './compare.js';
@@ -45,6 +45,7 @@ export async function compareStep(store: Store, model: ReadModel, known: Built, 
     if (!place.walked) await walk(tx, model, pairs, place.after);
     else if ((await countTouched(tx, model.name)) <= FEW) return true;
     else await recheck(tx, model, pairs, STRETCH);
+    crashpoint('rebuild.comparing');
     return false;
   });
 }

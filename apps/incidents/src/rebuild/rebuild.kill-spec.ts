@@ -43,7 +43,10 @@ afterAll(async () => {
 });
 
 /** Starts the service as a process of its own; it ends as by `kill -9` at the crash point. */
-async function start(crashpoint?: string): Promise<{ url: string; exited: Promise<unknown> }> {
+async function start(
+  crashpoint?: string,
+  { hasToBeReady = true } = {},
+): Promise<{ url: string; exited: Promise<unknown> }> {
   const port = await freePort();
   const environment = { ...process.env, ...installation.environment, SERVICE_PORT: String(port) };
   child = spawn(process.execPath, [PROGRAM], {
@@ -52,6 +55,7 @@ async function start(crashpoint?: string): Promise<{ url: string; exited: Promis
   });
   const exited = once(child, 'exit');
   const url = `http://127.0.0.1:${port}`;
+  if (!hasToBeReady) return { url, exited };
   await until(
     async () => (await fetch(`${url}/health/ready`)).ok || child?.exitCode !== null || child?.signalCode !== null,
     {
@@ -80,7 +84,7 @@ async function rebuild(url: string): Promise<number> {
 }
 
 describe('a rebuild that is killed', () => {
-  it.each(['processor.before-commit:3', 'rebuild.in-switch', 'rebuild.after-switch'])(
+  it.each(['processor.before-commit:3', 'rebuild.comparing', 'rebuild.in-switch', 'rebuild.after-switch'])(
     'at %s goes on where it was, and ends with the same answers',
     async (point) => {
       const doomed = await start(point);
@@ -101,4 +105,26 @@ describe('a rebuild that is killed', () => {
     },
     90_000,
   );
+
+  it('five times, at the switch too, ends right', async () => {
+    const doomed = await start('processor.before-commit:2');
+    const { generation } = await incidentsState(doomed.url);
+    expect(await rebuild(doomed.url)).toBe(202);
+    expect(await doomed.exited).toEqual([null, 'SIGKILL']);
+    for (const point of ['rebuild.comparing', 'rebuild.before-switch', 'rebuild.in-switch', 'rebuild.after-switch']) {
+      expect(await (await start(point, { hasToBeReady: false })).exited).toEqual([null, 'SIGKILL']);
+    }
+    const { url } = await start();
+    await until(async () => (await incidentsState(url)).state === 'live', {
+      timeout: 30_000,
+      what: 'the rebuild to end',
+    });
+    expect(await incidentsState(url)).toMatchObject({
+      generation: generation + 1,
+      building: null,
+      previous: generation,
+    });
+    expect((await Promise.all(PATHS.map((each) => get(url + each)))).map(({ text }) => text)).toEqual(before);
+    child?.kill('SIGKILL');
+  }, 120_000);
 });

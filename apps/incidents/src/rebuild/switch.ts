@@ -3,7 +3,7 @@ import { type Clock, crashpoint, type Instant } from '#libs/core';
 import { type TopicState } from '#libs/event-stream';
 import { readCheckpoints, type Store, type Tx } from '#libs/store';
 import { type ReadModel } from '../projections/read-model.js';
-import { comparisonOf } from './differences.js';
+import { comparisonOf, isLasting } from './differences.js';
 import { type Generations, processorName } from './generation.js';
 import { positionOf } from './progress.js';
 import { compareStep, conclude, finishComparison } from './proof.js';
@@ -98,7 +98,8 @@ async function verdictOn(tx: Tx, model: ReadModel, known: Built, now: Instant): 
   const differing = await conclude(tx, model, known);
   const isExpected = differing === 0 || known.mode === 'forced' || known.version !== known.buildingVersion;
   // What the new one has read and the live one has not is no difference yet.
-  if (!isExpected && (await gapOf(tx, model, known)).ahead > 0) return 'waiting';
+  const isAhead = async (): Promise<boolean> => (await gapOf(tx, model, known)).ahead > 0;
+  if (!isExpected && (await isAhead()) && !(await isLasting(tx, model.name))) return 'waiting';
   await finishComparison(tx, model, now);
   if (isExpected) return 'switched';
   await hold(tx, model);
