@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   AlertFired,
-  DeliveriesPlanned,
   deliveryIdOf,
   DeliveryRecorded,
   type EventEnvelope,
@@ -159,25 +158,6 @@ describe('receipts', () => {
       state: 'active',
       deliveries: { pending: 0, delivered: 1 },
     });
-  });
-
-  it('are pending too where a delivery process planned them itself: of what was open before the integration', async () => {
-    const { incidentId, opened } = anIncident();
-    await say(opened);
-    const id = await integration();
-    const query = `integration=${id}&incident=${incidentId}`;
-    expect((await deliveries(query)).items).toEqual([]);
-
-    const { id: eventId, recordedAt: writtenAt } = opened.metadata;
-    const deliveryId = deliveryIdOf(id, eventId);
-    const plan = { deliveryId, eventId, rootEventId: eventId, incidentId, sequence: 1, writtenAt };
-    const planned = event(DeliveriesPlanned, { integrationId: id, deliveries: [plan] });
-    await say(planned);
-    expect((await deliveries(query)).items).toMatchObject([{ deliveryId, state: 'pending', writtenAt, at: null }]);
-    expect(await json(`/tocsin/v1/integrations/${id}`)).toMatchObject({ lag: 1 });
-
-    await say(recorded(id, opened, 'delivered'), planned);
-    expect((await deliveries(query)).items).toMatchObject([{ deliveryId, state: 'delivered' }]);
   });
 
   it('are for integrations whose filters match, and closing events go by what the incident is', async () => {

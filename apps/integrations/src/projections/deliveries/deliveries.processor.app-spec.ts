@@ -125,6 +125,25 @@ describe('the account', () => {
     },
   );
 
+  it('holds what a delivery process planned by itself as pending, until it is recorded', async () => {
+    const store = await freshStore();
+    const [planned] = fixture('planned') as [EventEnvelope];
+    const recorded = like(delivered, 'r1', 1, { deliveryId: 'd1', at: instantOfMillis(T + 60_000) });
+    const states = async (): Promise<unknown[]> => {
+      const { rows } = await store.query<{ row: unknown[] }>(
+        'select json_build_array(delivery_id, state, event_id, event_sequence) as row from delivery order by delivery_id',
+      );
+      return rows.map(({ row }) => row);
+    };
+    await apply(store, 0, [planned]);
+    expect(await states()).toEqual(['d1', 'd2'].map((id) => [id, 'pending', 'e1', 1]));
+    await apply(store, 0, [recorded, planned], 1);
+    expect(await states()).toEqual([
+      ['d1', 'delivered', 'e1', 1],
+      ['d2', 'pending', 'e1', 1],
+    ]);
+  });
+
   it('is the same read in batches, twice, and by several at once', async () => {
     const store = await freshStore();
     await Promise.all(partitions.map((events, partition) => apply(store, partition, events)));
