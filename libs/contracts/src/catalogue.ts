@@ -1,7 +1,12 @@
 import { type EventType } from './event.js';
 import { AlertFired, AlertResolved } from './events/alert-events.js';
 import { clusterEventTypes } from './events/cluster-events.js';
-import { DeliveriesPlanned, DeliveryRecorded, IntegrationParked, IntegrationRecovered } from './events/delivery-events.js';
+import {
+  DeliveriesPlanned,
+  DeliveryRecorded,
+  IntegrationParked,
+  IntegrationRecovered,
+} from './events/delivery-events.js';
 import { DetectorConfigured } from './events/detector-events.js';
 import {
   IncidentAcknowledged,
