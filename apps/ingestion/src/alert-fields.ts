@@ -1,5 +1,5 @@
 import { AlertFired, AlertResolved, alertSubject, fingerprintOf, type Labels } from '#libs/contracts';
-import { type Instant, instantOfMillis, isZeroTime, millisOf, parseInstant } from '#libs/core';
+import { type Instant, isZeroTime, parseInstant } from '#libs/core';
 import { type Draft, isObject, Refusal } from './source.js';
 
 /** Alerts of one body. A group beyond it comes in parts (Alertmanager's `max_alerts`). */
@@ -9,7 +9,6 @@ const MAX_LABELS = 256;
 const MAX_NAME = 1024;
 const MAX_VALUE = 16_384;
 const MAX_URL = 8192;
-const HOUR = 60 * 60 * 1000;
 
 /** What a name of a label must look like. */
 export interface NameRule {
@@ -90,12 +89,6 @@ export function timeOf(value: unknown, field: string): Instant | undefined | Ref
   if (typeof value !== 'string') return new Refusal('type', `${field}: expected a date-time (RFC 3339)`);
   if (isZeroTime(value)) return undefined;
   return parseInstant(value) ?? new Refusal('type', `${field}: expected a date-time (RFC 3339)`);
-}
-
-/** Refuses what begins, or says it ended, more than an hour from now: a clock that far off would order history wrong. */
-export function faultOfFuture(at: Instant, field: string, now: Instant): Refusal | undefined {
-  if (at <= now || at <= instantOfMillis(millisOf(now) + HOUR)) return undefined;
-  return new Refusal('rule', `${field}: ${at} lies more than an hour ahead of ${now}`);
 }
 
 /** The link back to the rule. Not a link, or too long for one: left out, the alert counts more. */

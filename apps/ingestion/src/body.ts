@@ -14,9 +14,9 @@ const MAX_DEPTH = 40;
 
 const NEWLINE = 0x0a;
 
-/** The value of a JSON body, or why there is none. At most 5 MiB. */
-export function parseJson(bytes: Buffer): unknown {
-  if (bytes.length > MAX_BATCH) return new Refusal('size', `the body is larger than ${MAX_BATCH} bytes`);
+/** The value of a JSON body, or why there is none. */
+export function parseJson(bytes: Buffer, max = MAX_BATCH): unknown {
+  if (bytes.length > max) return new Refusal('size', `the body is larger than ${max} bytes`);
   const value = parse(bytes);
   if (value instanceof Unreadable) return new Refusal('type', `the body ${value.reason}`);
   return value;

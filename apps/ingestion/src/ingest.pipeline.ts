@@ -1,7 +1,6 @@
 import { Clock } from '#libs/core';
-import { problem, RateLimits, ServiceUnavailable } from '#libs/runtime';
+import { type Principal, problem, RateLimits, ServiceUnavailable } from '#libs/runtime';
 import { Injectable } from '@nestjs/common';
-import { parseJson, parseLines } from './body.js';
 import { type Attempt } from './idempotency/attempt.js';
 import { claimOfRequest } from './idempotency/claims.js';
 import { Once } from './idempotency/once.js';
@@ -17,11 +16,11 @@ export interface IngestRequest {
   /** The formats that its path takes. */
   readonly sources: readonly Source[];
   readonly bytes: Buffer;
-  /** Newline-delimited JSON instead of JSON. */
-  readonly lines: boolean;
+  /** Reads the bytes: a value, or a `Refusal`. */
+  readonly read: (bytes: Buffer) => unknown;
   readonly path: string;
   readonly partition: string;
-  readonly caller: Sender & { readonly partitions: readonly string[] | null };
+  readonly caller: Sender & Pick<Principal, 'kind' | 'partitions'>;
   readonly idempotencyKey: string | undefined;
 }
 
@@ -67,21 +66,29 @@ export class IngestPipeline {
   }
 
   private prepare(request: IngestRequest): Prepared | Refusal {
-    const body = request.lines ? parseLines(request.bytes) : parseJson(request.bytes);
+    const body = request.read(request.bytes);
     if (body instanceof Refusal) return body;
     const source = request.sources.find((candidate) => candidate.recognises(body));
     if (!source) return unknownFormat(request.sources);
     const { accepted, rejected, refusal } = this.translate(source, body, request);
     if (refusal) return refusal;
     this.limits.spend(request.caller.tokenId, { events: accepted.length + rejected.length });
-    const { addressed, tooLarge } = this.publishing.address(accepted, request.caller, request.idempotencyKey);
-    if (isOverflowing(addressed)) return new Refusal('size', 'too much for one request: send it in several');
+    const { addressed, tooLarge } = this.publishing.address(
+      accepted,
+      request.caller,
+      request.idempotencyKey,
+      source.topic,
+    );
+    if (source.topic === undefined && isOverflowing(addressed))
+      return new Refusal('size', 'too much for one request: send it in several');
     return { source: source.name, addressed, rejected: [...rejected, ...tooLarge] };
   }
 
   private translate(source: Source, body: unknown, { partition, caller }: IngestRequest): Translation {
-    const { organizationId, projectId, partitions } = caller;
-    return source.translate(body, { partition, now: this.clock.now(), organizationId, projectId, partitions });
+    const { organizationId, projectId, partitions, kind } = caller;
+    const now = this.clock.now();
+    const mayConfigure = kind !== 'source';
+    return source.translate(body, { partition, now, organizationId, projectId, partitions, mayConfigure });
   }
 
   private async publish({ source, addressed, rejected }: Prepared): Promise<Ingested> {

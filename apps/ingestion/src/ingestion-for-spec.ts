@@ -12,10 +12,12 @@ export interface IngestionForSpec {
   token(request: Partial<TokenRequest>): Promise<{ id: string; token: string }>;
   /** Posts JSON, or the text itself. */
   post(path: string, body: unknown, init?: PostInit): Promise<Answer>;
-  /** All that lies on the log. */
-  records(): Promise<readonly StreamRecord[]>;
-  /** The same, decoded. */
+  /** All that lies on a topic: that of the events unless said otherwise. */
+  records(topic?: 'events' | 'telemetry'): Promise<readonly StreamRecord[]>;
+  /** The events, decoded. */
   events(): Promise<readonly EventEnvelope[]>;
+  /** What lies on the telemetry topic, decoded. */
+  samples(): Promise<readonly EventEnvelope[]>;
   stop(): Promise<void>;
 }
 
@@ -39,8 +41,11 @@ export async function ingestionForSpec(
   const service = await createTestService(ingestion, { installation, overrides });
   const tenant = await service.app.get(Tenants, { strict: false }).defaultTenant();
   const log = service.app.get(EventLog, { strict: false });
-  const topic = installation.environment['EVENTS_TOPIC']!;
-  const records = () => readAll(log, topic);
+  const topics = {
+    events: installation.environment['EVENTS_TOPIC']!,
+    telemetry: installation.environment['TELEMETRY_TOPIC']!,
+  };
+  const records = (of: 'events' | 'telemetry' = 'events') => readAll(log, topics[of]);
   return {
     service,
     token: (request) =>
@@ -50,6 +55,7 @@ export async function ingestionForSpec(
     post: (path, body, init) => post(service, path, body, init),
     records,
     events: async () => (await records()).map((record) => decoded(record, tenant)),
+    samples: async () => (await records('telemetry')).map((record) => decoded(record, tenant)),
     stop: async () => {
       await service.stop();
       if (!shared) await installation.drop();

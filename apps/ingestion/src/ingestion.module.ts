@@ -3,6 +3,7 @@ import { Store } from '#libs/store';
 import { AlertmanagerApiController } from './http/alertmanager-api.controller.js';
 import { AlertsController } from './http/alerts.controller.js';
 import { EventsController } from './http/events.controller.js';
+import { SamplesController } from './http/samples.controller.js';
 import { Once } from './idempotency/once.js';
 import { PostgresLedger } from './idempotency/postgres-ledger.js';
 import { Sweeper } from './idempotency/sweeper.js';
@@ -12,7 +13,7 @@ import { PublishOnce } from './publish-once.js';
 import { Publishing } from './publishing.js';
 
 @Module({
-  controllers: [AlertsController, AlertmanagerApiController, EventsController],
+  controllers: [AlertsController, AlertmanagerApiController, EventsController, SamplesController],
   providers: [
     { provide: PostgresLedger, inject: [Store], useFactory: (store: Store) => new PostgresLedger(store) },
     { provide: Once, inject: [PostgresLedger], useFactory: (ledger: PostgresLedger) => new Once(ledger) },

@@ -1,6 +1,13 @@
 import { Clock, crashpoint, derivedId, Ids } from '#libs/core';
-import { BackPressureError, EventPublisher, type OutgoingRecord, PublishError } from '#libs/event-stream';
+import {
+  BackPressureError,
+  EventPublisher,
+  type OutgoingRecord,
+  type Position,
+  PublishError,
+} from '#libs/event-stream';
 import { RuntimeConfig, ServiceUnavailable } from '#libs/runtime';
+import { type TopicNames } from '#libs/contracts';
 import { Injectable } from '@nestjs/common';
 import { claimOfEvent } from './idempotency/claims.js';
 import { type Claim } from './idempotency/ledger.js';
@@ -32,13 +39,15 @@ export interface Addressed {
 const MAX_RECORD = 1_000_000;
 /** What the publisher holds at once (16 MiB), less some room: more in one request could never be written. */
 const MAX_REQUEST = 15 * 1024 * 1024;
+/** Characters of one call. What is still under way keeps its room, so that large requests do not shut out small ones. */
+const MAX_CALL = 4 * 1024 * 1024;
 /** Key, headers and what the publisher counts besides. */
 const AROUND_RECORD = 400;
 
 /** From drafts to records, and from records to receipts. */
 @Injectable()
 export class Publishing {
-  private readonly topic: string;
+  private readonly topics: TopicNames;
 
   constructor(
     private readonly publisher: EventPublisher,
@@ -46,7 +55,7 @@ export class Publishing {
     private readonly clock: Clock,
     { topics }: RuntimeConfig,
   ) {
-    this.topic = topics.events;
+    this.topics = topics;
   }
 
   /**
@@ -57,10 +66,11 @@ export class Publishing {
     drafts: readonly Draft[],
     caller: Sender,
     key: string | undefined,
+    topic: keyof TopicNames = 'events',
   ): { readonly addressed: readonly Addressed[]; readonly tooLarge: readonly Rejection[] } {
     const addressed: Addressed[] = [];
     const tooLarge: Rejection[] = [];
-    const origin = originOf(caller, this.topic, this.clock.now());
+    const origin = originOf(caller, this.topics[topic], this.clock.now());
     for (const draft of drafts) {
       const { index, given } = draft;
       const id = given?.id ?? this.idOf(draft, caller, key);
@@ -72,12 +82,18 @@ export class Publishing {
     return { addressed, tooLarge };
   }
 
-  /** Writes them in one call, in order. @throws ServiceUnavailable when the log does not acknowledge within 5 s */
+  /**
+   * Writes them in order: in one call, or in several one after the other where they are more than a fair part of what the
+   * publisher holds. @throws ServiceUnavailable when the log does not acknowledge a call within 5 s
+   */
   async write(addressed: readonly Addressed[]): Promise<readonly Receipt[]> {
     if (addressed.length === 0) return [];
     crashpoint('ingestion.before-publish');
     try {
-      const positions = await this.publisher.publish(addressed.map(({ record }) => record));
+      const positions: Position[] = [];
+      for (const part of partsOf(addressed)) {
+        positions.push(...(await this.publisher.publish(part.map(({ record }) => record))));
+      }
       crashpoint('ingestion.after-publish');
       return positions.map(({ topic, partition, offset }, i) => ({ id: addressed[i]!.id, topic, partition, offset }));
     } catch (error) {
@@ -96,6 +112,21 @@ function isTooLarge({ key, value }: OutgoingRecord): boolean {
   // No text has more than three bytes a character.
   if (3 * (value.length + key.length) <= MAX_RECORD) return false;
   return Buffer.byteLength(value) + Buffer.byteLength(key) > MAX_RECORD;
+}
+
+/** What one call writes: all of it, nearly always. */
+function partsOf(addressed: readonly Addressed[]): readonly (readonly Addressed[])[] {
+  const parts: Addressed[][] = [];
+  let length = Infinity;
+  for (const item of addressed) {
+    length += item.record.value.length;
+    if (length > MAX_CALL) {
+      parts.push([]);
+      length = item.record.value.length;
+    }
+    parts.at(-1)!.push(item);
+  }
+  return parts;
 }
 
 /** Whether the records of one request are more than the publisher ever takes. */

@@ -10,6 +10,8 @@ export interface SourceContext {
   readonly projectId: string;
   /** Alert partitions that the caller may write to; null for all. */
   readonly partitions: readonly string[] | null;
+  /** Whether the caller may configure, which a monitoring system may not. */
+  readonly mayConfigure?: boolean;
 }
 
 /** One fact of a body, about to become an event. */
@@ -73,6 +75,8 @@ export interface Source {
   readonly says: string;
   /** Where its bodies are posted. */
   readonly path: string;
+  /** Set where its items are samples: they go to the telemetry topic. */
+  readonly topic?: 'telemetry';
   /** Whether this is its format. Of the sources with one path the first that says so translates. */
   recognises(body: unknown): boolean;
   /** Turns a body into drafts. Never throws, reads no clock and no randomness. */

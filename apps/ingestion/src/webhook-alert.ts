@@ -1,8 +1,8 @@
 import { compareInstants, type Instant } from '#libs/core';
+import { faultOfFuture } from './ahead.js';
 import {
   type Alert,
   anyNames,
-  faultOfFuture,
   firedDraft,
   labelsOf,
   linkOf,

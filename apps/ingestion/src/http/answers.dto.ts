@@ -30,6 +30,14 @@ export class AlertsAnswerDto {
   rejected!: RejectedItemDto[];
 }
 
+export class SamplesAnswerDto {
+  @ApiProperty({ type: 'integer', description: 'Samples that lie on the log.' })
+  accepted!: number;
+
+  @ApiProperty({ type: [RejectedItemDto] })
+  rejected!: RejectedItemDto[];
+}
+
 export class EventsAnswerDto {
   @ApiProperty({ type: [ReceiptDto], description: 'Where each accepted event lies, in the order of the body.' })
   accepted!: ReceiptDto[];

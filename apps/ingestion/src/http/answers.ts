@@ -37,6 +37,15 @@ export function alertsAnswer({ receipts, rejected, refusal }: Ingested): AlertsA
   return { accepted: receipts.length, rejected: shown(rejected) };
 }
 
+/**
+ * What a sender of samples hears: 202 also where none could be used, for each is judged alone and none shall come again.
+ * @throws Problem 400, 413 for a body that is no list of samples
+ */
+export function samplesAnswer({ receipts, rejected, refusal }: Ingested): AlertsAnswer {
+  if (refusal) throw refused(refusal);
+  return { accepted: receipts.length, rejected: shown(rejected) };
+}
+
 /** What a sender of events hears. @throws Problem 400, 403, 413, 422 when none was accepted, naming the fields */
 export function eventsAnswer({ receipts, rejected, refusal }: Ingested, single: boolean): EventsAnswer {
   if (refusal) throw refused(refusal);

@@ -7,7 +7,7 @@ import { IngestPipeline } from '../ingest.pipeline.js';
 import { sourcesOf } from '../sources/index.js';
 import { eventsAnswer, send } from './answers.js';
 import { EventsAnswerDto } from './answers.dto.js';
-import { EVENT_TYPES, posted } from './posted.js';
+import { EVENT_TYPES, isLines, posted } from './posted.js';
 
 const SOURCES = sourcesOf('/tocsin/v1/events');
 
@@ -39,7 +39,7 @@ export class EventsController {
   @ApiAcceptedResponse({ type: EventsAnswerDto })
   async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Caller() caller: Principal): Promise<void> {
     const post = posted(request, caller, SOURCES);
-    const single = !post.lines && isOneObject(post.bytes);
+    const single = !isLines(request.headers['content-type']) && isOneObject(post.bytes);
     if (single && post.bytes.length > MAX_SINGLE) {
       throw problem(413, 'Too large', { detail: `one event may have ${MAX_SINGLE} bytes` });
     }

@@ -1,5 +1,6 @@
 import { problem, type Principal } from '#libs/runtime';
 import { type FastifyRequest } from 'fastify';
+import { parseJson, parseLines } from '../body.js';
 import { type IngestRequest } from '../ingest.pipeline.js';
 import { type Source } from '../source.js';
 
@@ -16,12 +17,13 @@ export function posted(
   caller: Principal,
   sources: readonly Source[],
   partition = '',
+  read = isLines(request.headers['content-type']) ? parseLines : parseJson,
 ): IngestRequest {
   if (!Buffer.isBuffer(request.body)) throw problem(400, 'Malformed body', { detail: 'the body is empty' });
   return {
     sources,
     bytes: request.body,
-    lines: isLines(request.headers['content-type']),
+    read,
     path: request.url,
     partition,
     caller,
@@ -29,7 +31,8 @@ export function posted(
   };
 }
 
-function isLines(type: string | undefined): boolean {
+/** Whether a body of this media type is newline-delimited JSON. */
+export function isLines(type: string | undefined): boolean {
   return type !== undefined && type !== 'application/json' && LINES.has(type.split(';', 1)[0]!.trim().toLowerCase());
 }
 

@@ -1,14 +1,6 @@
 import { compareInstants, instantOfMillis, millisOf } from '#libs/core';
-import {
-  classicNames,
-  faultOfFuture,
-  firedDraft,
-  labelsOf,
-  MAX_ALERTS,
-  resolvedDraft,
-  textsOf,
-  timeOf,
-} from '../../alert-fields.js';
+import { faultOfFuture } from '../../ahead.js';
+import { classicNames, firedDraft, labelsOf, MAX_ALERTS, resolvedDraft, textsOf, timeOf } from '../../alert-fields.js';
 import {
   defineSource,
   type Draft,

@@ -1,6 +1,7 @@
 import { AlertFired, type EventType, fingerprintOf, type PayloadOf } from '#libs/contracts';
 import { type Instant } from '#libs/core';
-import { faultOfFuture, isEmpty, withoutEmpty } from '../../alert-fields.js';
+import { faultOfFuture } from '../../ahead.js';
+import { isEmpty, withoutEmpty } from '../../alert-fields.js';
 import { type Draft, Refusal, type SourceContext } from '../../source.js';
 import { type GivenMetadata } from './given-metadata.js';
 

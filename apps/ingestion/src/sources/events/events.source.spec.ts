@@ -38,10 +38,21 @@ describe('events', () => {
       if (observations.includes(name)) expect(isReserved(name)).toBe(false);
     }
     expect(isReserved('IncidentReopened')).toBe(true);
+    expect(isReserved('DetectorConfigured')).toBe(true);
     expect(isReserved('IncidentalDamage')).toBe(false);
     expect(events.translate({ Name: 'IncidentClosed', Payload: {} }, context).rejected[0]).toMatchObject({
       kind: 'forbidden',
     });
+  });
+
+  it('takes what the control plane says of clusters; registering one is not for a monitoring system', () => {
+    const said = (name: string, more: object, mayConfigure: boolean) =>
+      events.translate({ name, payload: { clusterId: 'c1', ...more } }, { ...context, mayConfigure });
+    expect(said('ClusterProvisioningFailed', {}, false).accepted).toHaveLength(1);
+    expect(said('ClusterStateChanged', { state: 'defunct' }, false).accepted).toHaveLength(1);
+    expect(said('ClusterRegistered', {}, true).accepted).toMatchObject([{ subject: 'cluster/c1' }]);
+    expect(said('ClusterRegistered', {}, false).rejected).toMatchObject([{ kind: 'forbidden' }]);
+    expect(said('ClusterRemoved', {}, false).rejected).toMatchObject([{ kind: 'forbidden' }]);
   });
 
   it('lets no body name another organisation, project or partition than the token', () => {

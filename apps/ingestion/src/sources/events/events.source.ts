@@ -15,7 +15,7 @@ import {
 } from '../../source.js';
 import { alertEvent } from './alert-event.js';
 import { type GivenMetadata, givenMetadata } from './given-metadata.js';
-import { isReserved } from './reserved.js';
+import { isConfiguring, isReserved } from './reserved.js';
 import { subjectOfUnknown } from './unknown-subject.js';
 
 const NAME = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
@@ -46,6 +46,9 @@ function draftOf(item: unknown, index: number, context: SourceContext): Draft | 
   if (typeof name !== 'string') return new Refusal('type', NAME_EXPECTED);
   if (payload === undefined) return new Refusal('type', 'payload: expected a value');
   if (isReserved(name)) return new Refusal('forbidden', `name: ${name} is decided by Tocsin itself`);
+  if (isConfiguring(name) && context.mayConfigure === false) {
+    return new Refusal('forbidden', `name: a token of kind source may not say ${name}`);
+  }
   const type = eventType(name);
   if (!type && !NAME.test(name)) return new Refusal('type', NAME_EXPECTED);
   const unfit = faultOfJson(payload, 'payload');

@@ -1,13 +1,16 @@
-import { eventTypes } from '#libs/contracts';
+import { ClusterRegistered, ClusterRemoved, clusterEventTypes, eventTypes } from '#libs/contracts';
+
+/** What configures: not for a token of a monitoring system. */
+const configuring = new Set<string>([ClusterRegistered.name, ClusterRemoved.name]);
 
 /** Names of the catalogue that others may say too: they are observations, and deciding is left to Tocsin. */
-const observations = new Set([
+const observations = new Set<string>([
+  ...clusterEventTypes.map(({ name }) => name),
   'AlertFired',
   'AlertResolved',
   'IssueOpened',
   'IssueObserved',
   'IssueClosed',
-  'NotificationRaised',
 ]);
 
 /** Decisions of Tocsin's own services by name, those of coming versions included (interfaces, The records). */
@@ -22,4 +25,9 @@ const decided = new Set<string>(eventTypes.map(({ name }) => name).filter((name)
  */
 export function isReserved(name: string): boolean {
   return decided.has(name) || DECISION.test(name);
+}
+
+/** Whether an event configures. */
+export function isConfiguring(name: string): boolean {
+  return configuring.has(name);
 }
