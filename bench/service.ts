@@ -40,6 +40,10 @@ export async function startService(app: string, ground: ServiceGround): Promise<
     TOCSIN_ADMIN_TOKEN: ground.adminToken,
     TOCSIN_MASTER_KEYS: `bench:${Buffer.alloc(32, 1).toString('base64')}`,
     LOG_LEVEL: 'error',
+    // Counted, but out of reach: one token and one address are asking for everybody.
+    RATE_LIMIT_REQUESTS: '1000000',
+    RATE_LIMIT_EVENTS: '100000000',
+    RATE_LIMIT_BYTES: '100000000000',
     ...ground.env,
   });
   const url = `http://127.0.0.1:${port}`;

@@ -79,6 +79,7 @@ const topic = matching(
   'a Kafka topic name: letters, digits, ., _ and -, at most 249',
 );
 const http = /^https?$/;
+const perSecond = matching(/^\d{1,12}$/, 'a whole number a second; 0 is no limit');
 
 /** Every variable an operator may set. Those the services read themselves are checked here too, so that a wrong one stops the start early. */
 const variables = {
@@ -122,6 +123,10 @@ const variables = {
     allowed: `all, or some of ${sinksOf(services).join(',')}`,
   },
   REPLICAS: wholeNumber(1, MOST_REPLICAS),
+  RATE_LIMIT_REQUESTS: perSecond,
+  RATE_LIMIT_EVENTS: perSecond,
+  RATE_LIMIT_BYTES: perSecond,
+  RATE_LIMIT_REFUSALS: perSecond,
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   MAVEN_REPOSITORY: url(http, 'an http or https URL'),
   STATUS_AFTER_RESOLVE: matching(/^[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*$/, 'status=status,... such as down=up'),

@@ -60,7 +60,7 @@ const kafkaShape = {
   KAFKA_SSL_CA: z.string().optional().describe('a file with PEM certificates, or the certificates themselves'),
 };
 
-const perSecond = wholeNumber(0, 1e12).describe('a whole number a second; 0 is no limit');
+const perSecond = wholeNumber(0, 999_999_999_999).describe('a whole number a second; 0 is no limit');
 
 /** Far above what one core serves to a well-meaning caller: they stop floods, and are there to be lowered. */
 const limitsShape = {
