@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { aboutControllers, aboutProviders } from './about/parts.js';
+import { authControllers, authProviders } from './auth/parts.js';
 import { argusControllers, argusProviders } from './argus/index.js';
 import { DeadLettersController } from './api/dead-letters.controller.js';
 import { IncidentsController } from './api/incidents.controller.js';
@@ -18,10 +20,14 @@ import { sourcesControllers, sourcesProviders } from './sources/parts.js';
     DeadLettersController,
     ...argusControllers,
     ...sourcesControllers,
+    ...authControllers,
+    ...aboutControllers,
   ],
   providers: [
     ...argusProviders,
     ...sourcesProviders,
+    ...authProviders,
+    ...aboutProviders,
     ProjectionHost,
     { provide: IncidentCommands, useClass: StoredIncidentCommands },
     { provide: IncidentsConfig, useFactory: () => readIncidentsConfig() },

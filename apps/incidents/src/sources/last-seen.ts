@@ -25,6 +25,10 @@ const BUMP = prepared(`
   ) signs
   where source.id = signs.source_id`);
 
+function laterOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
 /**
  * Signs of life of source systems: every call with a source token, and heartbeats. They are collected in memory and
  * written together once a second, so that no call waits for them; while the database is away they are kept.
@@ -81,7 +85,7 @@ export class LastSeen implements OnApplicationBootstrap {
     const before = this.signs.get(tokenId);
     this.signs.set(tokenId, {
       seen: Math.max(seen, before?.seen ?? 0),
-      heartbeat: before?.heartbeat == null ? heartbeat : Math.max(before.heartbeat, heartbeat ?? 0),
+      heartbeat: laterOf(before?.heartbeat ?? null, heartbeat),
     });
   }
 
