@@ -22,6 +22,15 @@ describe('the media type of a body', () => {
     expect(contentTypeProblem({ 'content-length': '0' }, JSON_ONLY)).toBeUndefined();
   });
 
+  it('may be packed where the route unpacks it, and only so', () => {
+    const packed = { 'content-type': 'application/json', 'content-encoding': 'GZIP', 'content-length': '2' };
+    expect(contentTypeProblem(packed, JSON_ONLY, ['gzip'])).toBeUndefined();
+    expect(contentTypeProblem({ ...packed, 'content-encoding': 'br' }, JSON_ONLY, ['gzip'])).toMatchObject({
+      status: 415,
+      details: { headers: { 'accept-encoding': 'identity, gzip' } },
+    });
+  });
+
   it.each([
     [{ 'content-length': '2' }, JSON_ONLY],
     [{ 'transfer-encoding': 'chunked' }, JSON_ONLY],

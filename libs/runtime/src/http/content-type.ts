@@ -7,13 +7,18 @@ export const JSON_TYPE = 'application/json';
 export const ANY_TYPE = '*';
 
 /** Why a body cannot be taken: another media type, charset or encoding than the route names. Undefined where it can. */
-export function contentTypeProblem(headers: IncomingHttpHeaders, taken: readonly string[]): Problem | undefined {
+export function contentTypeProblem(
+  headers: IncomingHttpHeaders,
+  taken: readonly string[],
+  encodings: readonly string[] = [],
+): Problem | undefined {
   const type = headers['content-type'];
   const encoding = headers['content-encoding'];
   if (type === JSON_TYPE && encoding === undefined && taken.includes(JSON_TYPE)) return undefined;
   if (taken.includes(ANY_TYPE)) return undefined;
   if (!hasBody(headers)) return undefined;
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return encoded();
+  const plain = encoding === undefined || encoding.toLowerCase() === 'identity';
+  if (!plain && !encodings.includes(encoding.toLowerCase())) return encoded(encodings);
   const media = mediaTypeOf(type);
   return media !== undefined && taken.includes(media) ? undefined : unsupported(taken);
 }
@@ -31,11 +36,12 @@ export function mediaTypeOf(type: string | undefined): string | undefined {
   return utf8 && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(media) ? media.toLowerCase() : undefined;
 }
 
-/** Nothing is unpacked: a small body cannot become a large one. */
-function encoded(): Problem {
+/** Nothing is unpacked unless the route says so: a small body cannot become a large one. */
+function encoded(encodings: readonly string[]): Problem {
+  const also = encodings.length === 0 ? '' : `, or as ${encodings.join(', ')}`;
   return problem(415, 'Unsupported media type', {
-    detail: 'send the body without a content encoding',
-    headers: { 'accept-encoding': 'identity' },
+    detail: `send the body without a content encoding${also}`,
+    headers: { 'accept-encoding': ['identity', ...encodings].join(', ') },
   });
 }
 

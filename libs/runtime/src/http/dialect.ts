@@ -11,6 +11,7 @@ export interface AskedFor {
 
 /** A refusal in a dialect's words; `headers` come on top of the problem's own. */
 export interface Worded {
+  /** JSON, or the bytes themselves. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

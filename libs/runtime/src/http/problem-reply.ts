@@ -25,7 +25,7 @@ function sendWorded(problem: Problem, dialect: Dialect, request: FastifyRequest,
   const type = { 'content-type': dialect.contentType };
   void reply.code(problem.status).headers({ ...problemHeaders(problem), ...type, ...headers });
   // As bytes: to a text of JSON Fastify would add a charset.
-  void reply.send(body === undefined ? undefined : Buffer.from(JSON.stringify(body)));
+  void reply.send(body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)));
 }
 
 /** The problem that an error of Nest, Fastify or ours stands for. */

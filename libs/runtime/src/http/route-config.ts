@@ -11,6 +11,8 @@ export interface RouteSettings {
   readonly bodyLimit?: number;
   /** Media types of the body; JSON unless said otherwise. */
   readonly consumes?: readonly string[];
+  /** Content encodings that the handler unpacks itself: such a body arrives packed. None unless said otherwise. */
+  readonly encodings?: readonly string[];
   /** True: a JSON body arrives as the Buffer it is, unread. */
   readonly raw?: boolean;
   /** How a caller above its rate is told: 429 unless said otherwise, 503 where `unavailable`, never where `none`. */
@@ -73,6 +75,11 @@ export function BodyLimit(bytes: number): ClassDecorator & MethodDecorator {
 /** The media types that the route takes, where JSON alone is not right. A body of another type than JSON or a form arrives as a Buffer. */
 export function Consumes(...mediaTypes: readonly string[]): ClassDecorator & MethodDecorator {
   return routeSettings({ consumes: mediaTypes });
+}
+
+/** The content encodings that the handler unpacks itself, within a bound of its own: a small body may become a large one. */
+export function Unpacks(...encodings: readonly string[]): ClassDecorator & MethodDecorator {
+  return routeSettings({ encodings });
 }
 
 /** The body arrives as a Buffer, JSON too: the handler reads it, and judges its items one by one. */

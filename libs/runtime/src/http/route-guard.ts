@@ -40,7 +40,7 @@ export function guardOf(settings: RouteSettings, { verifier, front, held, limits
       const answer =
         tooFast(request, refusal, settings, limits) ??
         refusal ??
-        contentTypeProblem(request.headers, consumes) ??
+        contentTypeProblem(request.headers, consumes, settings.encodings) ??
         crowded(request, reply);
       if (answer) return sendProblem(answer, request, reply);
       chargeBody(request, reply, limits);
