@@ -6,7 +6,9 @@ import { incidentsService } from './service.js';
 let service: TestService;
 
 beforeAll(async () => {
-  service = await createTestService(incidentsService);
+  // Thousands of refusals in a row, all of them wanted.
+  const environment = { RATE_LIMIT_REQUESTS: '0', RATE_LIMIT_REFUSALS: '0' };
+  service = await createTestService(incidentsService, { overrides: { environment } });
 }, 60_000);
 
 afterAll(() => service?.stop());
@@ -22,6 +24,8 @@ const routes: Record<string, string> = {
   'GET /tocsin/v1/projections': 'admin user reader',
   'POST /tocsin/v1/projections/:name/rebuild': 'admin',
   'GET /tocsin/v1/projections/:name/progress': 'admin user reader',
+  'GET /tocsin/v1/projections/:name/differences': 'admin user reader',
+  'POST /tocsin/v1/projections/:name/switch-back': 'admin',
   'GET /tocsin/v1/sources': 'admin user reader',
   'GET /tocsin/v1/sources/:id': 'admin user reader source',
   'PATCH /tocsin/v1/sources/:id': 'admin',
