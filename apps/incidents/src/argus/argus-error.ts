@@ -7,16 +7,17 @@ export class ArgusError extends Problem {
   constructor(
     status: number,
     readonly body: unknown,
+    headers: Readonly<Record<string, string>> = {},
   ) {
-    super(status, 'Refused');
+    super(status, 'Refused', { headers });
   }
 }
 
 /** A field to what is wrong with it: a list of sentences, one sentence, or what is wrong with its items. */
 export type FieldErrors = Readonly<Record<string, unknown>>;
 
-export function refused(status: number, body: unknown): ArgusError {
-  return new ArgusError(status, body);
+export function refused(status: number, body: unknown, headers?: Readonly<Record<string, string>>): ArgusError {
+  return new ArgusError(status, body, headers);
 }
 
 /** 400: an object of fields, or a bare list of sentences. */

@@ -90,7 +90,8 @@ export class ArgusIncidentsController {
   @ApiOperation({ summary: 'Incidents cannot be deleted: 405' })
   @ArgusBody()
   delete(): never {
-    throw refused(405, { detail: 'Deletion of incidents is turned off, see setting INDELIBLE_INCIDENTS' });
+    const detail = 'Deletion of incidents is turned off, see setting INDELIBLE_INCIDENTS';
+    throw refused(405, { detail }, { allow: 'GET, HEAD, PATCH, PUT, OPTIONS' });
   }
 
   private async change(asked: ArgusRequest, pk: number, { whole }: { whole: boolean }) {

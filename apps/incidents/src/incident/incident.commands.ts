@@ -35,7 +35,7 @@ export interface Post extends Commanded {
   /** Absent: now, which is for people only. */
   readonly timestamp?: Instant | undefined;
   readonly description: string;
-  /** True: no rule of roles and conflicts holds (bulk). */
+  /** True: no rule of roles and conflicts holds, and only CLO and REO have an effect (bulk: reference argus.md 1.10). */
   readonly unchecked?: boolean | undefined;
 }
 

@@ -28,8 +28,8 @@ describe('who may post what', () => {
     }
   });
   it('ACK is done elsewhere', () => {
-    for (const by of [nav, jane])
-      expect(refusalOf(post('ACK', by, end), open)).toEqual({ code: 'acknowledge-elsewhere', pk: 7 });
+    expect(refusalOf(post('ACK', jane, end), open)).toEqual({ code: 'acknowledge-elsewhere', pk: 7 });
+    expect(refusalOf(post('ACK', nav, end), open)).toEqual({ code: 'wrong-role', type: 'ACK', kind: 'source' });
   });
   it('a source says when', () => expect(refusalOf(post('END', nav), open)).toEqual({ code: 'timestamp-required' }));
 });

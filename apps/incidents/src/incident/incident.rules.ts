@@ -50,7 +50,7 @@ function openRefusal({ incident }: Open): Refusal | undefined {
 
 function postRefusal({ verb, by, timestamp, now }: Post, state: Incident): Refusal | undefined {
   const kind: Actor['kind'] = by?.kind ?? 'system';
-  if (verb === 'ACK') return { code: 'acknowledge-elsewhere', pk: state.pk };
+  if (verb === 'ACK' && kind !== 'source') return { code: 'acknowledge-elsewhere', pk: state.pk };
   if (kind === 'system') return undefined;
   if (!ALLOWED[kind].has(verb)) return { code: 'wrong-role', type: verb, kind };
   if (kind === 'source') return timestamp === undefined ? { code: 'timestamp-required' } : undefined;

@@ -75,7 +75,11 @@ describe('an alert that is over', () => {
     given([opened(), expired])
       .when(close(end))
       .then([
-        event('IncidentClosed', { late: true, by: nav, timestamp: end, type: 'END', endTime: end, reason: 'resolved' }, 3),
+        event(
+          'IncidentClosed',
+          { late: true, by: nav, timestamp: end, type: 'END', endTime: end, reason: 'resolved' },
+          3,
+        ),
       ]);
   });
   it('does not replace one inferred end by another', () => {
@@ -167,6 +171,10 @@ describe('what a person does', () => {
     given([opened(), ended(end)])
       .when({ ...person('CLO'), unchecked: true } as IncidentCommand)
       .then([event('IncidentNoted', { ...said, type: 'CLO' }, 3)]));
+  it('of a source has no effect in bulk', () =>
+    given([opened()])
+      .when({ ...person('END'), unchecked: true } as IncidentCommand)
+      .then([event('IncidentNoted', { ...said, type: 'END' }, 2)]));
 });
 
 describe('the events', () => {

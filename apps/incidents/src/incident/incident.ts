@@ -250,14 +250,14 @@ function close(command: Close, state: Incident): readonly IncidentEvent[] {
 const REASONS = { END: 'resolved', CLO: 'closed' } as const;
 
 function post(command: Post, state: Incident): IncidentEvent {
-  const { verb, description, now, timestamp = now } = command;
+  const { verb, unchecked, description, now, timestamp = now } = command;
   const said = { ...common(state, command, timestamp, command.eventPk), description };
   const open = isOpen(state, now);
-  if ((verb === 'END' || verb === 'CLO') && open) {
+  if ((verb === 'CLO' || (verb === 'END' && !unchecked)) && open) {
     const payload = { ...said, type: verb, endTime: timestamp, reason: REASONS[verb] };
     return { name: 'IncidentClosed', payload, recordedAt: now };
   }
-  if ((verb === 'RES' || verb === 'REO') && state.stateful && !open) {
+  if ((verb === 'REO' || (verb === 'RES' && !unchecked)) && state.stateful && !open) {
     return { name: 'IncidentReopened', payload: { ...said, type: verb }, recordedAt: now };
   }
   return { name: 'IncidentNoted', payload: { ...said, type: verb }, recordedAt: now };
