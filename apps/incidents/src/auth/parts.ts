@@ -3,6 +3,7 @@ import { ArgusLoginController } from './argus-login.controller.js';
 import { ArgusPhoneNumbersController } from './argus-phone-numbers.controller.js';
 import { ArgusTokenAuthController } from './argus-token-auth.controller.js';
 import { ArgusUsersController } from './argus-users.controller.js';
+import { LoginUpkeep } from './login-upkeep.js';
 import { Logins } from './logins.js';
 
 /** Who somebody is, and further tokens for them. */
@@ -13,4 +14,4 @@ export const authControllers: readonly Type[] = [
   ArgusPhoneNumbersController,
 ];
 
-export const authProviders: readonly Provider[] = [Logins];
+export const authProviders: readonly Provider[] = [Logins, LoginUpkeep];

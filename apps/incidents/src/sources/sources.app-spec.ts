@@ -181,3 +181,43 @@ describe('snapshots', () => {
     expect(await (await send({ open: [] }, big)).json()).toMatchObject({ ended: 10 });
   }, 60_000);
 });
+
+describe('another organisation', () => {
+  it('has sources and users of its own, and sees none of ours', async () => {
+    const ours = await sourceToken('ours', 'nav');
+    const { source } = await registry().identityOf(await principalOf(ours));
+    const other = await service.app.get(TokenAdministration).createOrganization('other', admin);
+    const { pk, id, userPk } = source!;
+    const ask = (path: string, method = 'GET', json?: object) =>
+      service.request(path, { method, token: other.token, ...(json ? { json } : {}) });
+    for (const named of [pk, id]) {
+      expect((await ask(`/tocsin/v1/sources/${named}`)).status).toBe(404);
+      expect((await ask(`/tocsin/v1/sources/${named}`, 'PATCH', { heartbeatSeconds: 1 })).status).toBe(404);
+      expect((await ask(`/tocsin/v1/sources/${named}/snapshot`, 'POST', { open: [] })).status).toBe(404);
+    }
+    expect((await ask(`/api/v2/incidents/sources/${pk}/`)).status).toBe(404);
+    expect((await ask(`/api/v2/incidents/sources/${pk}/`, 'PATCH', { name: 'theirs' })).status).toBe(404);
+    expect((await ask(`/api/v2/auth/users/${userPk}/`)).status).toBe(404);
+    expect(await (await ask('/api/v2/incidents/sources/')).json()).toEqual([]);
+    expect(await (await ask('/api/v2/incidents/source-types/')).json()).toEqual([]);
+    expect(await (await ask('/tocsin/v1/sources')).json()).toEqual({ items: [], cursor: null });
+    const twin = { name: 'ours', kind: 'source', sourceType: 'nav' } as const;
+    const theirs = await service.app.get(TokenAdministration).create({ ...other, tokenId: admin.tokenId }, twin);
+    const identity = await registry().identityOf(await principalOf(theirs.token));
+    expect(identity.source).toMatchObject({ name: 'ours', type: 'nav', username: 'ours' });
+    expect(identity.source!.pk).not.toBe(pk);
+  });
+
+  it('has a list that pages', async () => {
+    const seen: number[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const answer = await service.request(`/tocsin/v1/sources?limit=2${cursor && `&cursor=${cursor}`}`);
+      const page = (await answer.json()) as { items: { pk: number }[]; cursor: string | null };
+      seen.push(...page.items.map(({ pk }) => pk));
+      cursor = page.cursor;
+    }
+    expect(seen.length).toBeGreaterThan(4);
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
+    expect((await service.request('/tocsin/v1/sources?cursor=x')).status).toBe(400);
+  });
+});

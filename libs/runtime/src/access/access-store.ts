@@ -157,3 +157,8 @@ export async function revokeLogins(
   );
   return rows.map(({ id }) => id);
 }
+
+/** Removes what logins gave and is over since `before`: of the tokens that people made, none is ever removed. */
+export async function removeOldLogins(tx: Tx, before: string): Promise<void> {
+  await tx.query('delete from access.token where purpose is not null and expires_at < $1', [before]);
+}

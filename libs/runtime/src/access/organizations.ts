@@ -46,14 +46,16 @@ const FIRST_START = 7_406_101;
 /**
  * What a first start makes: one organisation, one project, and the admin token of the environment. Several services
  * may do so at once. Another token than last time takes the place of the one before; one that was revoked by request
- * stays revoked.
+ * stays revoked. `whenNone` may bring one where there is none.
  */
 export async function ensureFirstTenant(
   tx: Tx,
   adminToken: string | undefined,
   shell: { clock: Clock; ids: Ids },
+  whenNone: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Tenant> {
   await tx.query('select pg_advisory_xact_lock($1)', [FIRST_START]);
+  if (!(await firstTenant(tx))) await whenNone();
   const tenant = (await firstTenant(tx)) ?? (await insertOrganization(tx, 'default', shell, { first: true }));
   if (adminToken !== undefined) await ensureAdminToken(tx, adminToken, tenant, shell);
   return tenant;

@@ -1,4 +1,4 @@
-import { type Clock, type Ids, type Instant } from '#libs/core';
+import { type Clock, type Ids, type Instant, instantOfMillis } from '#libs/core';
 import { type Store } from '#libs/store';
 import { type Transactor } from '../processing/transactor.js';
 import { type UnitOfWork } from '../processor.js';
@@ -6,6 +6,7 @@ import {
   insertToken,
   listTokens,
   readToken,
+  removeOldLogins,
   revokeLogins,
   revokeToken,
   type TokenPurpose,
@@ -84,6 +85,11 @@ export class TokenAdministration {
   /** Ends the tokens that logins gave to a user. @returns the ids of those that it ended */
   revokeLogins(userPk: number, which?: WhichLogins): Promise<string[]> {
     return revokeLogins(this.access, userPk, this.shell.clock.now(), which);
+  }
+
+  /** Removes the tokens of logins that have been over for a day. */
+  async removeOldLogins(): Promise<void> {
+    await removeOldLogins(this.access, instantOfMillis(this.shell.clock.millis() - DAY));
   }
 
   /**
@@ -170,6 +176,7 @@ export class TokenAdministration {
   }
 }
 
+const DAY = 24 * 3_600_000;
 const FIRST_ADMIN: TokenRequest = { name: 'admin', kind: 'admin' };
 
 function given({ name, kind, sourceType, baseUrl, projectId, partitions }: TokenRow): Omit<TokenRequest, 'expiresAt'> {
