@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/config.js';
-import { giveBackMemory } from './give-back.js';
+import { giveBackMemoryOfStart } from './give-back.js';
 import { launchService } from './launch.js';
 import { type LaunchedService } from './service.js';
 import { type ServiceOptions } from './service-options.js';
@@ -34,7 +34,7 @@ async function printOpenApi(options: ServiceOptions): Promise<void> {
 async function trouble(service: LaunchedService, signals: StopSignals): Promise<unknown> {
   const error = await service.started.then(
     () => {
-      giveBackMemory();
+      giveBackMemoryOfStart();
       return service.failed;
     },
     (reason: unknown) => reason,
