@@ -4,7 +4,7 @@ import { type BenchDatabase, makeDatabase, statement } from './database.js';
 import { type BenchGround, compare, type Finding } from './harness.js';
 import { canPin, cpuSeconds, end, moveAside } from './pinned.js';
 import { makeAdminToken, makeSource, type Started, startService, startYardstick } from './service.js';
-import { withTopic } from './topics.js';
+import { withIncidentTopics } from './topics.js';
 import { load, loadTool } from './wrk.js';
 
 const SECONDS = 5;
@@ -16,12 +16,12 @@ const GOAL = 0.25;
  * writes one row. Both have one core and ten connections to one PostgreSQL; load, broker and database have the other.
  */
 export function commands(ground: BenchGround): Promise<Finding[]> {
-  return withTopic(ground, async (topic) => {
+  return withIncidentTopics(ground, async (topics) => {
     const { brokers, home } = ground;
     moveAside([process.pid, ...(await findOwnProcesses(home)).map(({ pid }) => pid)]);
     console.log(`load by ${loadTool()}, ${canPin ? 'a core of its own for what is measured' : 'cores not separated'}`);
     const database = await makeDatabase(ground.databaseUrl);
-    const service = { brokers, databaseUrl: database.url, topic, adminToken: makeAdminToken() };
+    const service = { brokers, databaseUrl: database.url, ...topics, adminToken: makeAdminToken() };
     try {
       const { token } = await makeSource(service);
       const ours = { ...(await startService('incidents', service)), token };

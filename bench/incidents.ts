@@ -5,7 +5,7 @@ import { type BenchGround, grouped } from './harness.js';
 import { end, moveAside } from './pinned.js';
 import { type Seed, seedLog } from './seed.js';
 import { ask, makeAdminToken, makeSource, type SourceIdentity, type Started, startService } from './service.js';
-import { withTopic } from './topics.js';
+import { withIncidentTopics } from './topics.js';
 
 /** The incidents service with incidents in it, that came over the log. */
 export interface SeededIncidents {
@@ -32,13 +32,13 @@ export function withIncidents<T>(
   seed: Seed,
   work: (seeded: SeededIncidents) => Promise<T>,
 ): Promise<T> {
-  return withTopic(ground, async (topic) => {
+  return withIncidentTopics(ground, async (topics) => {
     moveAside([process.pid, ...(await findOwnProcesses(ground.home)).map(({ pid }) => pid)]);
     const database = await makeDatabase(ground.databaseUrl);
-    const place = { brokers: ground.brokers, databaseUrl: database.url, topic, adminToken: makeAdminToken() };
+    const place = { brokers: ground.brokers, databaseUrl: database.url, ...topics, adminToken: makeAdminToken() };
     try {
       const source = await makeSource(place);
-      const events = await seedLog(ground.brokers, topic, source, seed);
+      const events = await seedLog(ground.brokers, topics.topic, source, seed);
       const started = performance.now();
       const service = await startService('incidents', place);
       try {

@@ -17,6 +17,8 @@ export interface ServiceGround {
   readonly brokers: readonly string[];
   readonly databaseUrl: string;
   readonly topic: string;
+  /** The incidents service reads it as well. */
+  readonly deadLettersTopic?: string;
   /** The first admin token; the same for all services of one database. */
   readonly adminToken: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -24,6 +26,7 @@ export interface ServiceGround {
 
 const dist = path.resolve(import.meta.dirname, '..');
 const LOOK_MS = 50;
+const READY_WITHIN_MS = 60_000;
 
 export function makeAdminToken(): string {
   return randomBytes(24).toString('base64url');
@@ -37,6 +40,7 @@ export async function startService(app: string, ground: ServiceGround): Promise<
     KAFKA_BROKERS: ground.brokers.join(','),
     DATABASE_URL: ground.databaseUrl,
     EVENTS_TOPIC: ground.topic,
+    ...(ground.deadLettersTopic !== undefined && { DEAD_LETTERS_TOPIC: ground.deadLettersTopic }),
     TOCSIN_ADMIN_TOKEN: ground.adminToken,
     TOCSIN_MASTER_KEYS: `bench:${Buffer.alloc(32, 1).toString('base64')}`,
     LOG_LEVEL: 'error',
@@ -47,13 +51,16 @@ export async function startService(app: string, ground: ServiceGround): Promise<
     ...ground.env,
   });
   const url = `http://127.0.0.1:${port}`;
-  const isReady = (): Promise<boolean> =>
-    fetch(`${url}/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
+  const deadline = performance.now() + READY_WITHIN_MS;
+  let told = '';
+  const isReady = async (): Promise<boolean> => {
+    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+    told = (await answer?.text()) ?? 'no answer';
+    return answer?.ok === true;
+  };
   while (!(await isReady())) {
     if (process.exitCode !== null) throw new Error(`${app} did not start`);
+    if (performance.now() > deadline) throw new Error(`${app} is not ready: ${told}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   return { url, token: ground.adminToken, process };

@@ -16,3 +16,11 @@ export async function withTopic<T>(ground: BenchGround, work: (topic: string) =>
     await admin.disconnect();
   }
 }
+
+/** The two topics that the incidents service reads. */
+export function withIncidentTopics<T>(
+  ground: BenchGround,
+  work: (topics: { readonly topic: string; readonly deadLettersTopic: string }) => Promise<T>,
+): Promise<T> {
+  return withTopic(ground, (topic) => withTopic(ground, (deadLettersTopic) => work({ topic, deadLettersTopic })));
+}

@@ -84,6 +84,7 @@ async function fuzz(environment, { url, token }) {
     const seconds = Math.round((performance.now() - started) / 1000);
     for (const { title, operations: where } of failures) console.log(`FAILED: ${title}: ${where.join(', ')}`);
     for (const error of errors) console.log(`ERROR: ${JSON.stringify(error).slice(0, 500)}`);
+    if (!operations) throw new Error(`schemathesis cannot read ${url}/openapi.json`);
     const count = `${operations.tested} of ${operations.total} operations, ${cases.generated} requests`;
     console.log(
       `check:openapi-fuzz: ${count}, ${cases.unique_failures} failures, ${errors.length} errors, ${seconds} s`,

@@ -1,11 +1,13 @@
 /**
- * `npm test`: check, then every level of specs on real Kafka and PostgreSQL, which are started once for the run.
+ * `npm test`: check, then every level of specs on real Kafka and PostgreSQL, which are started once for the run, then Argus'
+ * own client against the whole.
  * `node tools/test.mjs unit|contract|app|e2e|kill [jest options]` runs one level; a path or pattern instead runs what matches.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { checkArgusClient } from './argus-client.mjs';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
 import { ensureDependencies } from './install.mjs';
@@ -58,6 +60,10 @@ async function main([level, ...rest]) {
       if (!all) return add(await runLevel({ root, level: { name: level, pattern: level }, args: rest, variables }));
       for (const one of LEVELS.slice(1)) add(await runLevel({ root, level: one, args: [], variables }));
     });
+  }
+  if (all) {
+    console.log("\n== Argus' own client");
+    add(await checkArgusClient());
   }
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
