@@ -157,6 +157,8 @@ describe('42. heartbeats', () => {
       const token = await tokenFor({ name: kind, kind });
       expect(await ask(`POST ${heartbeat}`, undefined, token)).toEqual({ status: 403, body: null });
     }
+    const refused = await service.request(`/api/${heartbeat}`, { method: 'POST' });
+    expect([refused.status, refused.headers.get('content-type'), await refused.text()]).toEqual([403, null, '']);
     expect((await ask(`POST ${heartbeat}`, undefined, null)).status).toBe(401);
     expect(await ask(`GET ${heartbeat}`)).toEqual({ status: 405, body: { detail: 'Method "GET" not allowed.' } });
     expect((await ask('GET v1/incidents/sources/heartbeat/')).status).toBe(404);

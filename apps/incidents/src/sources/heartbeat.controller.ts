@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiForbiddenResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow } from '#libs/runtime';
 import { refused } from '../argus/argus-error.js';
 import { ArgusBody, type ArgusRequest, Asked } from '../argus/asked.js';
@@ -21,6 +21,7 @@ export class HeartbeatController {
   @ArgusBody()
   @ApiOperation({ summary: 'Say that the source is alive' })
   @ApiNoContentResponse({ description: 'Noted.' })
+  @ApiForbiddenResponse({ description: 'Not a source; without a body.' })
   async beat(@Asked() { principal }: ArgusRequest): Promise<void> {
     const { source } = await this.registry.identityOf(principal);
     if (!source) throw refused(403, undefined);

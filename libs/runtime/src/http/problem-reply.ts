@@ -24,6 +24,8 @@ function sendWorded(problem: Problem, dialect: Dialect, request: FastifyRequest,
   const { body, headers } = dialect.refusal(problem, request);
   const type = { 'content-type': dialect.contentType };
   void reply.code(problem.status).headers({ ...problemHeaders(problem), ...type, ...headers });
+  // Clients read the type before the length.
+  if (body === undefined) reply.removeHeader('content-type');
   // As bytes: to a text of JSON Fastify would add a charset.
   void reply.send(body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)));
 }

@@ -84,14 +84,14 @@ function completedPath(
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-/** RFC 9457, with the map of fields. */
+/** RFC 9457, with the map of fields. What is refused before its path is known has no `instance`. */
 const PROBLEM = {
   description: 'What is wrong (RFC 9457)',
   content: {
     'application/problem+json': {
       schema: {
         type: 'object',
-        required: ['type', 'title', 'status', 'instance'],
+        required: ['type', 'title', 'status'],
         properties: {
           type: { type: 'string' },
           title: { type: 'string' },
