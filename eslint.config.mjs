@@ -58,6 +58,7 @@ export default tseslint.config(
       'libs/contracts/src/**/*.ts',
       'apps/*/src/sources/*/*.ts',
       'apps/*/src/detectors/*/*.ts',
+      'apps/detection/src/{cell,gossip,issues,windows}/*.ts',
       'apps/*/src/projections/*/*.projection.ts',
       'apps/*/src/**/*.render.ts',
       'apps/incidents/src/incident/*.ts',

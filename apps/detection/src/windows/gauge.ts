@@ -1,0 +1,53 @@
+import { type Evidence, type Finding, type Sample } from '../detector.js';
+import { type Consistency, consistently, evidenceOf } from './consistently.js';
+import { type Episode, turn, type Verdict } from './episode.js';
+import { LATE_MS, type Point, withPoint } from './points.js';
+
+/** A value over time, and whether there is an issue with it. */
+export interface Gauge {
+  readonly values: readonly Point<number>[];
+  readonly episode: Episode;
+}
+
+export interface Reading {
+  readonly state: Gauge;
+  readonly kind: Finding['kind'] | undefined;
+  readonly window: Evidence;
+}
+
+type Moment = Pick<Sample, 'at' | 'now'>;
+
+/** Opens on one value above the limit, closes when all of a while are below it. Equal to it is neither. */
+export function opensOnOne(gauge: Gauge | undefined, moment: Moment, value: number, rule: Rule): Reading {
+  return reading(gauge, moment, value, rule, (values, { limit }) => ({
+    opens: value > limit,
+    closes: consistently(values, moment.now, rule, (each) => each < limit),
+    holds: values.at(-1)![1] > limit,
+  }));
+}
+
+/** Opens when all values of a while are above the limit, closes on one below it. Equal to it is neither. */
+export function closesOnOne(gauge: Gauge | undefined, moment: Moment, value: number, rule: Rule): Reading {
+  return reading(gauge, moment, value, rule, (values, { limit }) => ({
+    opens: consistently(values, moment.now, rule, (each) => each > limit),
+    closes: value < limit,
+    holds: values.at(-1)![1] > limit,
+  }));
+}
+
+interface Rule extends Consistency {
+  readonly limit: number;
+}
+
+function reading(
+  gauge: Gauge | undefined,
+  { at, now }: Moment,
+  value: number,
+  rule: Rule,
+  verdictOf: (values: Gauge['values'], rule: Rule) => Verdict,
+): Reading {
+  const { windowSeconds, periodSeconds } = rule;
+  const values = withPoint(gauge?.values ?? [], [at, value], now - Math.max(LATE_MS, windowSeconds * 1000));
+  const { episode, kind } = turn(gauge?.episode ?? {}, { at, now }, verdictOf(values, rule));
+  return { state: { values, episode }, kind, window: evidenceOf(values, now, windowSeconds, periodSeconds) };
+}
