@@ -15,7 +15,7 @@ export interface Answered<T = never> {
 export interface Call {
   readonly token?: string | null;
   readonly json?: unknown;
-  readonly body?: string | Uint8Array | FormData;
+  readonly body?: string | FormData;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -120,7 +120,7 @@ async function ask(service: TestService, method: string, path: string, call: Cal
       ...headers,
     },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    ...(body === undefined ? {} : { body: body as BodyInit }),
+    ...(body === undefined ? {} : { body }),
   });
   const text = await answer.text();
   return { status: answer.status, headers: answer.headers, body: parsed(text) };

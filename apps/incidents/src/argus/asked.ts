@@ -9,6 +9,7 @@ import { type Body, BODY_LIMIT, BODY_TYPES, readBody } from './body.js';
 export interface ArgusRequest {
   /** 1 below `/api/v1`, else 2. */
   readonly version: 1 | 2;
+  readonly method: string;
   /** Whose token it is. @throws Problem 401 on a public route without one */
   readonly principal: Principal;
   /** Such as `http://127.0.0.1:4000`. */
@@ -42,6 +43,7 @@ function askedOf(request: FastifyRequest): ArgusRequest {
   const query = new URLSearchParams(url.slice(path.length));
   refuseOtherFormats(query);
   return {
+    method: request.method,
     version: path.startsWith('/api/v1/') ? 1 : 2,
     get principal() {
       return callerOf(request);

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Param, Patch, Post, Put } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Allow } from '#libs/runtime';
+import { Allow, pathOf, RouteTable } from '#libs/runtime';
 import { IncidentCommands } from '../commands/incident-commands.js';
 import { Registry } from '../sources/registry.js';
 import { refused } from './argus-error.js';
@@ -25,6 +25,7 @@ export class ArgusIncidentsController {
     private readonly intake: IncidentIntake,
     private readonly commands: IncidentCommands,
     private readonly registry: Registry,
+    private readonly routes: RouteTable,
   ) {}
 
   @Get()
@@ -74,7 +75,7 @@ export class ArgusIncidentsController {
   @ApiOkResponse({ type: IncidentShown })
   @ArgusBody(ChangedIncidentBody)
   patch(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
-    return this.change(asked, keyOf(pk), { whole: false });
+    return this.change(asked, this.changeable(asked, pk), { whole: false });
   }
 
   @Put(':pk')
@@ -82,16 +83,25 @@ export class ArgusIncidentsController {
   @ApiOkResponse({ type: IncidentShown })
   @ArgusBody(ChangedIncidentBody)
   put(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
-    return this.change(asked, keyOf(pk), { whole: true });
+    return this.change(asked, this.changeable(asked, pk), { whole: true });
   }
 
   /** What happened is never lost: as with Argus' own default. */
   @Delete(':pk')
   @ApiOperation({ summary: 'Incidents cannot be deleted: 405' })
   @ArgusBody()
-  delete(): never {
+  delete(@Asked() asked: ArgusRequest, @Param('pk') pk: string): never {
+    this.changeable(asked, pk);
     const detail = 'Deletion of incidents is turned off, see setting INDELIBLE_INCIDENTS';
     throw refused(405, { detail }, { allow: 'GET, HEAD, PATCH, PUT, OPTIONS' });
+  }
+
+  /** A word such as `mine` in the place of a key is a list, which is not changed. @throws ArgusError 404, 405 */
+  private changeable({ method, url }: ArgusRequest, pk: string): number {
+    const lists = this.routes.all().filter((route) => route.url === pathOf(url));
+    if (lists.length === 0) return keyOf(pk);
+    const allow = [...new Set(lists.map((route) => route.method)), 'OPTIONS'].join(', ');
+    throw refused(405, { detail: `Method "${method}" not allowed.` }, { allow });
   }
 
   private async change(asked: ArgusRequest, pk: number, { whole }: { whole: boolean }) {

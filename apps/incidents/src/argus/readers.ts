@@ -139,7 +139,7 @@ export const integer: Reader<number> = (value) => {
 
 /** Whether a text is a decimal number. */
 export function isNumber(text: string): boolean {
-  return /^[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})$/.test(text);
+  return /^[+-]?(?:\d{1,100}(?:\.\d{0,100})?|\.\d{1,100})$/.test(text);
 }
 
 /** The names that Argus' messages have for the types of JSON. */

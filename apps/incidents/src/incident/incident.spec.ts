@@ -173,7 +173,7 @@ describe('what a person does', () => {
       .then([event('IncidentNoted', { ...said, type: 'CLO' }, 3)]));
   it('of a source has no effect in bulk', () =>
     given([opened()])
-      .when({ ...person('END'), unchecked: true } as IncidentCommand)
+      .when({ ...person('CLO'), verb: 'END', unchecked: true } as IncidentCommand)
       .then([event('IncidentNoted', { ...said, type: 'END' }, 2)]));
 });
 

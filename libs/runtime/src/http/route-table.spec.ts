@@ -6,6 +6,7 @@ describe('the route table', () => {
   table.add({ method: 'GET', url: '/things', access: ['admin'] });
   table.add({ method: 'POST', url: '/things', access: ['admin'] });
   table.add({ method: 'DELETE', url: '/things/:id', access: ['admin'] });
+  table.add({ method: 'GET', url: '/things/mine', access: ['admin'] });
   table.add({ method: 'GET', url: '/files/*', access: 'public' });
   table.add({ method: 'GET', url: '/a.b', access: undefined });
 
@@ -13,6 +14,7 @@ describe('the route table', () => {
     ['/things', ['GET', 'POST']],
     ['/things/7', ['DELETE']],
     ['/things/7/8', []],
+    ['/things/mine', ['GET']],
     ['/things/', []],
     ['/files/x/y', ['GET']],
     ['/a.b', ['GET']],

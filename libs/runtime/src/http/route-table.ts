@@ -28,8 +28,10 @@ export class RouteTable {
     return this.entries.filter(({ access }) => access === undefined);
   }
 
-  /** The methods that `path` takes; empty where it does not exist. */
+  /** The methods that `path` takes; empty where it does not exist. A route that is the path itself stands before patterns. */
   methodsOf(path: string): readonly string[] {
+    const exact = this.entries.filter(({ url }) => url === path);
+    if (exact.length > 0) return [...new Set(exact.map(({ method }) => method))].sort();
     const found = this.entries.filter(({ url }) => url !== '*' && url !== '/*' && this.patterns.get(url)!.test(path));
     return [...new Set(found.map(({ method }) => method))].sort();
   }

@@ -12,8 +12,8 @@ export function answerUnrouted(request: FastifyRequest, reply: FastifyReply, rou
   const methods = routes.methodsOf(path);
   const dialect = dialectOf(path, request.server.dialects);
   if (methods.length > 0 && dialect && request.method === 'OPTIONS') {
-    void reply.header('allow', allowed(methods, 'OPTIONS'));
-    return void reply.send(dialect.options(path, methods));
+    void reply.headers({ 'content-type': dialect.contentType, allow: allowed(methods, 'OPTIONS') });
+    return void reply.send(Buffer.from(JSON.stringify(dialect.options(path, methods))));
   }
   if (methods.length > 0) {
     const headers = { allow: dialect ? allowed(methods, 'OPTIONS') : allowed(methods) };
