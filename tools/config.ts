@@ -123,6 +123,7 @@ const variables = {
     allowed: `all, or some of ${sinksOf(services).join(',')}`,
   },
   REPLICAS: wholeNumber(1, MOST_REPLICAS),
+  TOCSIN_RECOVERY: oneOf('ask', 'recover', 'anew'),
   RATE_LIMIT_REQUESTS: perSecond,
   RATE_LIMIT_EVENTS: perSecond,
   RATE_LIMIT_BYTES: perSecond,
@@ -130,6 +131,7 @@ const variables = {
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   MAVEN_REPOSITORY: url(http, 'an http or https URL'),
   STATUS_AFTER_RESOLVE: matching(/^[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*$/, 'status=status,... such as down=up'),
+  HEARTBEAT_INTERVAL: wholeNumber(1, 86_400, 'seconds'),
   // Of Onix's service status; what became of the others tells apps/incidents/README.md.
   OXSES_PORT: wholeNumber(1, 65_535 - HIGHEST_OFFSET, 'a port'),
   OXSES_LOGLEVEL: oneOf('panic', 'fatal', 'error', 'warning', 'warn', 'info', 'debug', 'trace'),

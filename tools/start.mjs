@@ -8,8 +8,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-const HELP = `npm start            starts Kafka, PostgreSQL and every service, and stays in the foreground
-npm start -- --help  this page
+const HELP = `npm start               starts Kafka, PostgreSQL and every service, and stays in the foreground
+npm start -- --recover  the same, after the database was lost: takes everything back from the log
+npm start -- --help      this page
 
 Variables (an empty one counts as not set):
   PORT            4000       the one origin; each service listens on a port of its own after it
@@ -33,6 +34,7 @@ async function start() {
     console.log(HELP);
     return;
   }
+  if (process.argv.includes('--recover')) process.env.TOCSIN_RECOVERY = 'recover';
   if (major < 20 || (major === 20 && minor < 19)) {
     throw new Error(`Node.js ${process.versions.node} is too old: install 20.19 or newer`);
   }

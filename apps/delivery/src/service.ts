@@ -3,6 +3,7 @@ import { readSink } from './config.js';
 import { deliveryModule } from './delivery.module.js';
 import { DeliveryProcess } from './delivery-process.js';
 import { migrations } from './migrations/index.js';
+import { recover } from './recovery/recover.js';
 
 /** The data plane of one sink, the one that `SINK` names. @throws ConfigError for a wrong variable */
 export function deliveryService(environment?: Environment): ServiceOptions {
@@ -13,6 +14,7 @@ export function deliveryService(environment?: Environment): ServiceOptions {
     module: deliveryModule(sink, environment),
     schema: 'delivery',
     migrations,
+    recover: (context) => recover(context, sink.name),
     processors: (app) => [app.get(DeliveryProcess).processor],
   };
 }

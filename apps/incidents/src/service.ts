@@ -2,10 +2,11 @@ import { Clock } from '#libs/core';
 import { RuntimeConfig, type ServiceOptions } from '#libs/runtime';
 import { alertsProcessor } from './alerts.processor.js';
 import { argusDialect } from './argus/dialect.js';
-import { IncidentsConfig } from './config.js';
+import { IncidentsConfig, readIncidentsConfig } from './config.js';
 import { IncidentsModule } from './incidents.module.js';
 import { Registry } from './sources/registry.js';
 import { migrations } from './migrations/index.js';
+import { recover } from './recovery/recover.js';
 
 /** Alerts become incidents and service status; read models of both, and their APIs. */
 export const incidentsService: ServiceOptions = {
@@ -14,6 +15,7 @@ export const incidentsService: ServiceOptions = {
   dialects: [argusDialect],
   schema: 'incidents',
   migrations,
+  recover: (context) => recover(context, readIncidentsConfig().statusAfterResolve),
   processors: (app) => [
     alertsProcessor({
       topics: app.get(RuntimeConfig).topics,

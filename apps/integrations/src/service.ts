@@ -2,6 +2,7 @@ import { RuntimeConfig, type ServiceOptions } from '#libs/runtime';
 import { IntegrationsModule } from './integrations.module.js';
 import { migrations } from './migrations/index.js';
 import { views } from './projections/index.js';
+import { recover } from './recovery/recover.js';
 
 /** A transaction for each record of each view would cost more than all else that an alert brings about. */
 const REST_MS = 100;
@@ -12,6 +13,7 @@ export const integrationsService: ServiceOptions = {
   module: IntegrationsModule,
   schema: 'integrations',
   migrations,
+  recover,
   // Commands wait in the outbox and reads go on while Kafka is down.
   worksWithout: ['broker'],
   processors: (app) => {

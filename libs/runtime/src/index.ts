@@ -34,4 +34,5 @@ export * from './metrics/metrics.js';
 export * from './openapi/openapi.js';
 export * from './processing/index.js';
 export * from './processor.js';
+export * from './recovery/index.js';
 export * from './secrets/sealer.js';

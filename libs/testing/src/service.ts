@@ -35,7 +35,7 @@ export async function testInstallation({ topics = true }: { topics?: boolean } =
       NODE_ENV: 'test',
       ...(names
         ? { EVENTS_TOPIC: names.events, TELEMETRY_TOPIC: names.telemetry, DEAD_LETTERS_TOPIC: names.deadLetters }
-        : {}),
+        : { TOCSIN_RECOVERY: 'anew' }),
     },
     drop: async () => {
       await Promise.all([database.drop(), installation?.drop()]);

@@ -39,7 +39,7 @@ export async function changeIntegration(
   if (stored?.parkedCode) recovered(event, after, unit, sink, now);
   const incidents = new Map<string, IncidentDocument>();
   const deliveries = await owed(event, before, after, incidents, unit, sink);
-  announce(event, after, deliveries.beside, unit, sink, now);
+  announce(event, after, await unknown(unit.tx, sink, deliveries.beside), unit, sink, now);
   return { integrationId, deliveries: deliveries.all, documents: incidents };
 }
 
@@ -81,6 +81,22 @@ async function owed(
 
 function earlier(instant: Instant, millis: number): Instant {
   return instantOfMillis(millisOf(instant) - millis);
+}
+
+/** Without those that were planned before the database was lost: they are on record. */
+async function unknown(
+  tx: UnitOfWork['tx'],
+  sink: string,
+  deliveries: readonly NewDelivery[],
+): Promise<readonly NewDelivery[]> {
+  if (deliveries.length === 0) return deliveries;
+  const ids = deliveries.map(({ deliveryId }) => deliveryId);
+  const { rows } = await tx.query<{ id: string }>(
+    'select delivery_id as id from delivery where sink = $1 and delivery_id = any($2)',
+    [sink, ids],
+  );
+  const known = new Set(rows.map(({ id }) => id));
+  return deliveries.filter(({ deliveryId }) => !known.has(deliveryId));
 }
 
 /** Deliveries that an event may name. */

@@ -3,12 +3,14 @@ import { StoredTenants } from '../access/stored-tenants.js';
 import { TokenVerifier } from '../access/token-verifier.js';
 import { RouteTable } from '../http/route-table.js';
 import { countToldToWait, RateLimits } from '../limits/rate-limits.js';
+import { recoverService } from '../recovery/recovery.js';
 import { createApplication } from './application.js';
 import { type Ground } from './ground.js';
-import { openStores, openStream } from './parts.js';
+import { openStores, openStream, type Stores, type Stream } from './parts.js';
 import { createProcessing, startProcessing } from './processing.js';
 import { providedParts } from './provided-parts.js';
 import { type StartedService } from './service.js';
+import { persist } from './start-gate.js';
 import { watchParts } from './watch-parts.js';
 
 /**
@@ -20,13 +22,14 @@ export async function assemble(ground: Ground): Promise<StartedService> {
   const stream = openStream(config, log, overrides);
   closing.add('log', () => stream.close());
   ground.stage = 'waiting for the database';
-  const stores = await openStores(ground);
+  const stores = await openStores(ground, stream);
   closing.add('database', () => Promise.all([stores.access.close(), stores.own?.close()]));
   watchParts(ground, stream, stores);
   metrics.collectProcess();
 
   ground.stage = 'modules';
   const tenants = new StoredTenants(stores.access);
+  await recovered(ground, stream, stores, tenants);
   const processing = stores.own && createProcessing(ground, stream, stores.own, tenants);
   const routes = new RouteTable();
   const verifier = new TokenVerifier(tokenDirectory(stores.access), clock);
@@ -54,6 +57,21 @@ export async function assemble(ground: Ground): Promise<StartedService> {
   log.info({}, 'ready');
   const { store, host, relay } = processing ?? {};
   return { app, access: stores.access, store, host, relay, routes: routes.all() };
+}
+
+/** Before anything of the service reads or writes its state. */
+async function recovered(
+  { options: { recover, sink }, config, clock, log, stopping: { signal } }: Ground,
+  { eventLog }: Stream,
+  { access, own: store }: Stores,
+  tenants: StoredTenants,
+): Promise<void> {
+  if (!recover || !store) return;
+  const { topics } = config;
+  const service = sink === undefined ? config.service : `${config.service}.${sink}`;
+  const tenant = await tenants.defaultTenant();
+  const own = { store, eventLog, topics, clock, log, tenant };
+  await persist('log', () => recoverService(access, service, recover, own), log, signal);
 }
 
 /** @throws Error naming the routes that say neither who may use them nor that everybody may */

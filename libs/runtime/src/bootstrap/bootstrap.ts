@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/config.js';
+import { DatabaseLost } from '../recovery/recovery.js';
 import { giveBackMemoryOfStart } from './give-back.js';
 import { launchService } from './launch.js';
 import { type LaunchedService } from './service.js';
@@ -9,7 +10,8 @@ import { StopSignals } from './stop-signals.js';
 const EX_CONFIG = 78;
 
 /**
- * Runs a service until it is told to stop (`StopSignals`). It exits with 78 after a wrong variable, said in one line, and
+ * Runs a service until it is told to stop (`StopSignals`). It exits with 78 after a wrong variable or beside a lost
+ * database, said in one line, and
  * after an error that it cannot go on after: whoever supervises it starts it again.
  */
 export async function bootstrap(options: ServiceOptions): Promise<void> {
@@ -46,9 +48,9 @@ async function trouble(service: LaunchedService, signals: StopSignals): Promise<
   return error;
 }
 
-/** A wrong variable is one line for whoever starts the process; anything else comes with its stack. */
+/** What a person has to change is one line for whoever starts the process; anything else comes with its stack. */
 function giveUp(error: unknown): void {
-  const wrongVariable = error instanceof ConfigError;
+  const wrongVariable = error instanceof ConfigError || error instanceof DatabaseLost;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${wrongVariable ? error.message : stack}\n`, () => process.exit(wrongVariable ? EX_CONFIG : 1));
 }

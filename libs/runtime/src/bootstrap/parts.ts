@@ -4,6 +4,7 @@ import { Store } from '#libs/store';
 import { accessMigrations } from '../access/migrations/index.js';
 import { ensureFirstTenant } from '../access/organizations.js';
 import { type RuntimeConfig } from '../config/runtime-config.js';
+import { recoverAccess } from '../recovery/recovery.js';
 import { type Log } from '../logging/log.js';
 import { persist } from './start-gate.js';
 import { type Ground } from './ground.js';
@@ -55,8 +56,11 @@ export interface Stores {
   readonly own: Store | undefined;
 }
 
-/** Opens and migrates, as often as it takes, and makes the first organisation. */
-export async function openStores(ground: Ground): Promise<Stores> {
+/**
+ * Opens and migrates, as often as it takes, and makes the first organisation, or takes back those of a lost database.
+ * @throws DatabaseLost
+ */
+export async function openStores(ground: Ground, { eventLog }: Pick<Stream, 'eventLog'>): Promise<Stores> {
   const { options, config, log, stopping } = ground;
   const { signal } = stopping;
   const location = { url: config.databaseUrl, applicationName: `tocsin-${config.service}` };
@@ -71,7 +75,12 @@ export async function openStores(ground: Ground): Promise<Stores> {
     const access = await open({ schema: 'access', migrations: accessMigrations, poolSize: 2 });
     await persist(
       'database',
-      () => access.transaction((tx) => ensureFirstTenant(tx, config.adminToken, ground)),
+      () =>
+        access.transaction((tx) =>
+          ensureFirstTenant(tx, config.adminToken, ground, () =>
+            recoverAccess(tx, { eventLog, topics: config.topics, mode: config.recovery, now: ground.clock.now() }),
+          ),
+        ),
       log,
       signal,
     );

@@ -6,6 +6,7 @@ import { type Environment } from '../config/config.js';
 import { type Dialect } from '../http/dialect.js';
 import { type LineSink } from '../logging/pino-log.js';
 import { type ProcessorDefinition, type RecordProcessorDefinition } from '../processor.js';
+import { type Recover } from '../recovery/recovery.js';
 
 export type AnyProcessor = ProcessorDefinition | RecordProcessorDefinition;
 
@@ -23,6 +24,8 @@ export interface ServiceOptions {
   readonly poolSize?: number;
   /** Its consumer groups. Called when the modules are made and the schema is migrated. */
   readonly processors?: (app: INestApplicationContext) => readonly AnyProcessor[];
+  /** Takes back its state from the log, after the database was lost. */
+  readonly recover?: Recover;
   /** The OpenAPI document to serve instead of its own: the origin's, which speaks for every service. */
   readonly openApi?: () => Promise<object>;
   /** The compatible APIs among its paths. */

@@ -7,6 +7,7 @@ const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 describe('the settings of a service', () => {
   it('need a database alone', () => {
     expect(readRuntimeConfig('incidents', undefined, { DATABASE_URL })).toEqual({
+      recovery: 'ask',
       service: 'incidents',
       port: 0,
       host: '127.0.0.1',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { parseMasterKeys } from '../secrets/master-keys.js';
 import { ConfigError, type Environment, masked, readConfig } from './config.js';
 import { type RateSettings } from '../limits/rate-limits.js';
+import { RECOVERY_MODES, type RecoveryMode } from '../recovery/modes.js';
 import { databaseUrl, flag, hostPorts, port, topicName, wholeNumber } from './values.js';
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -41,6 +42,8 @@ export abstract class RuntimeConfig {
   abstract readonly sink: string | undefined;
   /** What one token, and one address without a token, may ask of this process. */
   abstract readonly rateLimits: RateSettings;
+  /** What to do where the database is empty and the log is not. */
+  abstract readonly recovery: RecoveryMode;
   /** Where the process shall die (`crashpointHook` has the form). Only a test sets it. */
   abstract readonly crashpoint: string | undefined;
 }
@@ -91,6 +94,7 @@ const shape = {
     .regex(/^[\x21-\x7e]{16,512}$/)
     .optional()
     .describe('16 to 512 printable ASCII characters without spaces'),
+  TOCSIN_RECOVERY: z.enum(RECOVERY_MODES).default('ask').describe(RECOVERY_MODES.join(', ')),
   NODE_ENV: z.string().optional(),
   CRASHPOINT: z.string().optional(),
 };
@@ -116,6 +120,7 @@ export function readRuntimeConfig(service: string, sink?: string, environment?: 
       bytes: env.RATE_LIMIT_BYTES,
       refusals: env.RATE_LIMIT_REFUSALS,
     },
+    recovery: env.TOCSIN_RECOVERY,
     crashpoint: env.NODE_ENV === 'test' ? env.CRASHPOINT : undefined,
   };
 }

@@ -1,0 +1,2 @@
+export { type History } from './history.js';
+export { DatabaseLost, type Recover, type RecoveryContext } from './recovery.js';
