@@ -92,6 +92,7 @@ export function senderOf({ metadata }: EventEnvelope): AlertSender {
     tokenId: sourceId,
     name: printableText(source),
     type: printableText(sourceType ?? ''),
+    at: metadata.recordedAt,
   };
 }
 

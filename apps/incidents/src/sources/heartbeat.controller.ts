@@ -25,6 +25,6 @@ export class HeartbeatController {
   async beat(@Asked() { principal }: ArgusRequest): Promise<void> {
     const { source } = await this.registry.identityOf(principal);
     if (!source) throw refused(403, undefined);
-    this.lastSeen.note(principal.tokenId, true);
+    this.lastSeen.note(principal.tokenId, { heartbeat: true });
   }
 }

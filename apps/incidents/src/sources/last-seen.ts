@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
-import { Clock, instantOfMillis } from '#libs/core';
+import { Clock, type Instant, instantOfMillis, millisOf } from '#libs/core';
 import { Log, publicMessage, Stopping } from '#libs/runtime';
 import { prepared, Store } from '#libs/store';
 
@@ -30,7 +30,7 @@ function laterOf(a: number | null, b: number | null): number | null {
 }
 
 /**
- * Signs of life of source systems: every call with a source token, and heartbeats. They are collected in memory and
+ * Signs of life of source systems: every call with a source token, alerts that ingestion took, and heartbeats. They are collected in memory and
  * written together once a second, so that no call waits for them; while the database is away they are kept.
  */
 @Injectable()
@@ -56,10 +56,11 @@ export class LastSeen implements OnApplicationBootstrap {
     this.schedule();
   }
 
-  /** The source of this token has called; with `heartbeat`, to say that it is alive. */
-  note(tokenId: string, heartbeat = false): void {
+  /** The source of this token has called, now or `at`, which is not believed to be later; or has said that it lives. */
+  note(tokenId: string, { heartbeat = false, at }: { heartbeat?: boolean; at?: Instant } = {}): void {
     const now = this.clock.millis();
-    this.merge(tokenId, { seen: now, heartbeat: heartbeat ? now : null });
+    const seen = at === undefined ? now : Math.min(now, millisOf(at));
+    this.merge(tokenId, { seen, heartbeat: heartbeat ? seen : null });
   }
 
   /** Writes what came since the last time. @throws when the database fails; then it is kept for the next time */

@@ -1,3 +1,4 @@
+import { type Instant } from '#libs/core';
 import { type Principal, type SourceRow, type UnitOfWork } from '#libs/runtime';
 import { type Caller } from '../commands/incident-commands.js';
 
@@ -20,6 +21,8 @@ export interface AlertSender {
   readonly tokenId?: string | undefined;
   readonly name: string;
   readonly type: string;
+  /** When it was taken in: a sign of life of its source. */
+  readonly at?: Instant | undefined;
 }
 
 /** Source systems and users of every organisation, by the numbers that Argus knows them by. */

@@ -10,6 +10,7 @@ import {
 } from '#libs/runtime';
 import { Store } from '#libs/store';
 import { Recent } from './recent.js';
+import { LastSeen } from './last-seen.js';
 import { OWN_SOURCE } from './own-source.js';
 import { type AlertSender, type Identity, Registry, type SourceSystem } from './registry.js';
 import { type BearerRow, findBearer, findSenders, type Named, projectOf, sourcesOf } from './registry.query.js';
@@ -32,6 +33,7 @@ export class StoredRegistry extends Registry {
   constructor(
     private readonly store: Store,
     private readonly transactor: Transactor,
+    private readonly lastSeen: LastSeen,
     private readonly clock: Clock,
   ) {
     super();
@@ -81,6 +83,8 @@ export class StoredRegistry extends Registry {
 
   async sourcesOfAlerts(unit: UnitOfWork, senders: readonly AlertSender[]): Promise<readonly SourceSystem[]> {
     const asked = new Map(senders.map((sender) => [keyOf(sender), sender]));
+    for (const { tokenId, at } of asked.values())
+      if (tokenId && at && isUuid(tokenId)) this.lastSeen.note(tokenId, { at });
     const found = new Map<string, SourceSystem>();
     for (const key of asked.keys()) {
       const source = this.senders.peek(key, this.clock.millis());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ManualClock } from '#libs/core';
-import { type Principal, TokenAdministration, TokenVerifier } from '#libs/runtime';
+import { type Principal, TokenAdministration, TokenVerifier, Transactor } from '#libs/runtime';
 import { createTestService, testInstallation, type TestInstallation, type TestService } from '#libs/testing';
 import { IncidentCommands } from '../commands/incident-commands.js';
 import { incidentsService } from '../service.js';
@@ -57,7 +57,7 @@ const after = (milliseconds: number): string => new Date(clock.millis() + millis
 
 async function beat({ tokenId }: Principal, replica = 0): Promise<void> {
   const lastSeen = replicas[replica]!.app.get(LastSeen);
-  lastSeen.note(tokenId, true);
+  lastSeen.note(tokenId, { heartbeat: true });
   await lastSeen.flush();
 }
 
@@ -119,6 +119,21 @@ describe('a source that sends heartbeats', () => {
     clock.advance(DAY);
     await look();
     expect(await warnings(`source_system_id=${pk}`)).toEqual([]);
+  });
+
+  it('is seen by its alerts, when they were taken in', async () => {
+    const { tokenId, organizationId, projectId } = await make('alerting');
+    const sender = { organizationId, projectId, tokenId, name: 'alerting', type: 'nav' };
+    const { app } = replicas[0]!;
+    const shown = async (at: string) => {
+      const [source] = await app
+        .get(Transactor)
+        .transact((unit) => app.get(Registry).sourcesOfAlerts(unit, [{ ...sender, at }]));
+      return (await replicas[0]!.request(`/tocsin/v1/sources/${source!.pk}`)).json();
+    };
+    expect(await shown(after(-5_000))).toMatchObject({ lastSeen: after(-5_000), heartbeatAt: null });
+    expect(await shown(after(-9_000))).toMatchObject({ lastSeen: after(-5_000) });
+    expect(await shown(after(DAY))).toMatchObject({ lastSeen: after(0) });
   });
 
   it('may say how often it does', async () => {
