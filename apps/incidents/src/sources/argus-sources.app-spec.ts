@@ -3,7 +3,7 @@ import { ManualClock } from '#libs/core';
 import { type Principal, TokenAdministration, type TokenRequest, TokenVerifier } from '#libs/runtime';
 import { createTestService, type TestService } from '#libs/testing';
 import { incidentsService } from '../service.js';
-import { recorded } from '../testing/recorded.js';
+import { recorded } from '../testing/recorded.for-spec.js';
 import { Watch } from './watch.js';
 
 const clock = new ManualClock(Date.parse('2026-11-20T09:00:00Z'));

@@ -4,7 +4,7 @@ import { type Principal, TokenAdministration, TokenVerifier, Transactor } from '
 import { createTestService, type TestService } from '#libs/testing';
 import { IncidentCommands } from '../commands/incident-commands.js';
 import { incidentsService } from '../service.js';
-import { recorded } from '../testing/recorded.js';
+import { recorded } from '../testing/recorded.for-spec.js';
 import { Registry } from './registry.js';
 
 const START = Date.parse('2026-11-20T09:00:00Z');
