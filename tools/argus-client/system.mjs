@@ -19,7 +19,7 @@ export async function withSystem({ root, url, token }, work) {
   try {
     const system = await startSystem({ home, env: { LOG_LEVEL: 'warn', ARGUS_TIME_ZONE: 'UTC' } });
     try {
-      return await work({ url: system.url, token: system.adminToken, portOf: system.portOf });
+      return await work({ url: system.url, token: system.adminToken });
     } finally {
       await system.stop();
     }
