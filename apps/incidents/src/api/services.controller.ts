@@ -6,9 +6,11 @@ import { Allow, Caller, decodeCursor, type Page, pageOf, type Principal, problem
 import { Store } from '#libs/store';
 import { isHealthy } from '../alerts/consequences.js';
 import { IncidentsConfig } from '../config.js';
-import { currentStatus, statusChanges, statusHistory } from '../projections/services/services.query.js';
+import { type Moment } from '../history/moment.js';
+import { currentStatus, isKnownBy, statusChanges, statusHistory } from '../projections/services/services.query.js';
 import { downtimesOf } from '../service-status/downtime.js';
 import { CONTENT_TYPES, formatOf } from './formats.js';
+import { momentOf } from './moment.js';
 import { reading } from './reading.js';
 import {
   CurrentQuery,
@@ -43,16 +45,17 @@ export class ServicesController {
   async current(
     @Caller() { organizationId }: Principal,
     @Param('partition') partition: string,
-    @Query() { cursor, limit, platform, service, facet, location, asOf }: CurrentQuery,
+    @Query() { cursor, limit, platform, service, facet, location, asOf, known }: CurrentQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    const moment = await this.moment(organizationId, named(partition), { asOf, known });
     const filter = {
       platform,
       service,
       facet,
       location,
-      asOf,
+      moment,
       limit: limit + 1,
       after: cursor && serviceAfter(cursor),
     };
@@ -61,6 +64,21 @@ export class ServicesController {
     const page = pageOf(items, found.length > limit ? [found[limit - 1]!.id] : null);
     const columns = [...NAMES, 'status', 'time', 'transition', 'description', 'observedAt'] as const;
     return answered(page, [tableOf('status', columns, items)], `Status of ${partition}`, request, reply);
+  }
+
+  /**
+   * Where `known` is left out, a time before anything was recorded of the partition is a time in its history: nothing was
+   * known then.
+   */
+  private async moment(
+    organizationId: string,
+    partition: string,
+    asked: { asOf: string | undefined; known: string | undefined },
+  ): Promise<Moment | undefined> {
+    const moment = momentOf(asked);
+    if (!moment || asked.known !== undefined) return moment;
+    const isKnown = await reading(() => isKnownBy(this.store, organizationId, partition, moment.asOf));
+    return isKnown ? moment : { ...moment, known: 'now' };
   }
 
   @Get(':partition/history')

@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { PageQuery } from '#libs/runtime';
 import { OptionalInstant } from './is-instant.js';
+import { OptionalKnown } from './moment.js';
 import { PlainText } from './plain-text.js';
 
 const name = { type: String, maxLength: 16_384 } as const;
@@ -33,6 +34,9 @@ export class ServicesFilter extends PageQuery {
 export class CurrentQuery extends ServicesFilter {
   @OptionalInstant('The status at that time, that instant included; now unless given.')
   asOf?: string;
+
+  @OptionalKnown()
+  known?: string;
 }
 
 export class HistoryQuery extends ServicesFilter {

@@ -10,6 +10,8 @@ export interface HistoryRow extends Observation {
   readonly late: boolean;
   /** Id of the event that told it. */
   readonly eventId: string;
+  /** When that was written down. */
+  readonly recordedAt: Instant;
   /** Its place on the log, which orders observations of one time. */
   readonly offset: number;
 }
@@ -42,7 +44,14 @@ function evolve(history: ServiceHistory | undefined, { event, offset }: LoggedSt
   const place = placeOf(before.rows, observation);
   if (!place) return before;
   const transition = !place.before || !sameStatus(place.before.status, status);
-  const row: HistoryRow = { ...observation, transition, late, eventId: event.metadata.id, offset };
+  const row: HistoryRow = {
+    ...observation,
+    transition,
+    late,
+    eventId: event.metadata.id,
+    recordedAt: event.metadata.recordedAt,
+    offset,
+  };
   const next = place.after && { ...place.after, transition: !sameStatus(status, place.after.status) };
   const rows = before.rows.toSpliced(place.index, next ? 1 : 0, row, ...(next ? [next] : []));
   return { ...before, rows };
@@ -55,7 +64,7 @@ function evolve(history: ServiceHistory | undefined, { event, offset }: LoggedSt
  */
 export const servicesProjection: Projection<ServiceHistory, LoggedStatus> = {
   name: 'services',
-  version: 1,
+  version: 2,
   handles: new Set(['ServiceStatusChanged', 'ServiceStatusObserved']),
   idOf: ({ event }) => `${event.metadata.organizationId}/${event.payload.key}`,
   evolve,

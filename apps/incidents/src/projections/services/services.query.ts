@@ -1,5 +1,6 @@
 import { type Instant } from '#libs/core';
 import { type Tx } from '#libs/store';
+import { type Moment } from '../../history/moment.js';
 import { type MemberChange } from '../../service-status/downtime.js';
 import { type StatusRow } from './services.projection.js';
 
@@ -33,21 +34,24 @@ function narrowed(filter: ServiceFilter, given: (value: unknown) => string): str
   return NAMES.flatMap((name) => (filter[name] === undefined ? [] : [`service.${name} = ${given(filter[name])}`]));
 }
 
-/** The status of each service of a partition, now or as of a time (that instant included), in order of their names. */
+/**
+ * The status of each service of a partition, now or at a moment (that instant included), in order of their names. What was
+ * known at a moment is told by the observations that were written down by then, as if there were no others.
+ */
 export async function currentStatus(
   tx: Tx,
   organizationId: string,
   partition: string,
   {
-    asOf,
+    moment,
     after,
     limit,
     ...filter
-  }: ServiceFilter & { asOf?: Instant | undefined; after?: string | undefined; limit: number },
+  }: ServiceFilter & { moment?: Moment | undefined; after?: string | undefined; limit: number },
 ): Promise<readonly (CurrentAnswer & { id: string })[]> {
   const values: unknown[] = [organizationId, partition];
   const given = (value: unknown): string => `$${values.push(value)}`;
-  const until = asOf === undefined ? '' : `and time <= ${given(asOf)}`;
+  const known = moment === undefined ? 'true' : `${COUNTS[moment.known]} <= ${given(moment.asOf)}`;
   const order = NAMES.map((name) => `service.${name} collate "C"`).join(', ');
   const conditions = narrowed(filter, given);
   if (after !== undefined) {
@@ -57,24 +61,55 @@ export async function currentStatus(
     );
   }
   const { rows } = await tx.query<CurrentAnswer & { id: string }>(
-    `select ${SERVICE}, since.status, since.time, since.transition, since.description, last.time as "observedAt", service.id
+    `select ${SERVICE}, since.status, since.time, true as transition, since.description, last.time as "observedAt", service.id
      from view_service as service
      cross join lateral (
-       select time, arrival from view_service_history
-       where organization_id = $1 and service_id = service.id ${until}
+       select time, arrival, status from view_service_history
+       where organization_id = $1 and service_id = service.id and ${known}
        order by time desc, arrival desc limit 1
      ) as last
-     cross join lateral (
-       select time, status, transition, description from view_service_history
-       where organization_id = $1 and service_id = service.id and time <= last.time
-         and (time, arrival) <= (last.time, last.arrival) and transition
-       order by time desc, arrival desc limit 1
-     ) as since
+     ${moment?.known === 'at' ? sinceAmong(known) : SINCE} as since
      where ${['service.organization_id = $1', 'service.partition = $2', ...conditions].join(' and ')}
      order by ${order} limit ${given(limit)}`,
     values,
   );
   return rows;
+}
+
+/** What an observation is counted by. */
+const COUNTS = { at: 'recorded_at', now: 'time' } as const;
+
+/** Since when the status is in force: the last change, in order of time. */
+const SINCE = `cross join lateral (
+    select time, status, description from view_service_history
+    where organization_id = $1 and service_id = service.id and time <= last.time
+      and (time, arrival) <= (last.time, last.arrival) and transition
+    order by time desc, arrival desc limit 1
+  )`;
+
+/** The same among some observations: rows do not tell which of them are changes. The first after the last that differs. */
+function sinceAmong(known: string): string {
+  return `left join lateral (
+      select time, arrival from view_service_history
+      where organization_id = $1 and service_id = service.id and ${known} and time <= last.time
+        and (time, arrival) < (last.time, last.arrival) and lower(status) <> lower(last.status)
+      order by time desc, arrival desc limit 1
+    ) as other on true
+    cross join lateral (
+      select time, status, description from view_service_history
+      where organization_id = $1 and service_id = service.id and ${known} and time >= coalesce(other.time, '-infinity')
+        and (other.time is null or (time, arrival) > (other.time, other.arrival))
+      order by time, arrival limit 1
+    )`;
+}
+
+/** Whether anything of a partition was written down by `at`. */
+export async function isKnownBy(tx: Tx, organizationId: string, partition: string, at: Instant): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'select 1 from view_service_history where organization_id = $1 and partition = $2 and recorded_at <= $3 limit 1',
+    [organizationId, partition, at],
+  );
+  return rowCount > 0;
 }
 
 export interface HistoryPage {

@@ -35,6 +35,7 @@ export const historyView: ViewDefinition = {
       transition boolean not null,
       late boolean not null,
       event_id text not null,
+      recorded_at timestamptz not null,
       primary key (organization_id, service_id, time, arrival)
     )`,
     `create index ${table}_time on ${table} (organization_id, partition, time)`,

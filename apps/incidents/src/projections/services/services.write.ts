@@ -10,7 +10,7 @@ export interface AskedTime {
 }
 
 const COLUMNS =
-  'organization_id, service_id, time, arrival, fingerprint, status, description, transition, late, event_id';
+  'organization_id, service_id, time, arrival, fingerprint, status, description, transition, late, event_id, recorded_at';
 
 /** Of each service, the observations at the times that are asked about, the one before each and the one after, in order. */
 export async function loadNeighbourhoods(
@@ -20,7 +20,7 @@ export async function loadNeighbourhoods(
 ): Promise<ReadonlyMap<string, HistoryRow[]>> {
   const { rows } = await tx.query<HistoryRow & { id: string }>(
     `select service_id as id, time, arrival as "offset", fingerprint, status, description, transition, late,
-       event_id as "eventId"
+       event_id as "eventId", recorded_at as "recordedAt"
      from (
        select distinct near.*
        from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as asked(organization, id, at)
@@ -75,6 +75,7 @@ export async function insertRows(tx: StoreTx, table: string, rows: readonly Chan
           transition: row.transition,
           late: row.late,
           event_id: row.eventId,
+          recorded_at: row.recordedAt,
         })),
       ),
     ],
