@@ -3,6 +3,8 @@ import { Store } from '#libs/store';
 import { AlertmanagerApiController } from './http/alertmanager-api.controller.js';
 import { AlertsController } from './http/alerts.controller.js';
 import { EventsController } from './http/events.controller.js';
+import { OtlpController } from './http/otlp.controller.js';
+import { RemoteWriteController } from './http/remote-write.controller.js';
 import { SamplesController } from './http/samples.controller.js';
 import { Once } from './idempotency/once.js';
 import { PostgresLedger } from './idempotency/postgres-ledger.js';
@@ -13,7 +15,14 @@ import { PublishOnce } from './publish-once.js';
 import { Publishing } from './publishing.js';
 
 @Module({
-  controllers: [AlertsController, AlertmanagerApiController, EventsController, SamplesController],
+  controllers: [
+    AlertsController,
+    AlertmanagerApiController,
+    EventsController,
+    SamplesController,
+    OtlpController,
+    RemoteWriteController,
+  ],
   providers: [
     { provide: PostgresLedger, inject: [Store], useFactory: (store: Store) => new PostgresLedger(store) },
     { provide: Once, inject: [PostgresLedger], useFactory: (ledger: PostgresLedger) => new Once(ledger) },

@@ -2,6 +2,7 @@ import { type ServiceOptions } from '#libs/runtime';
 import { storeMigrations } from '#libs/store';
 import { ingestionMigrations } from './idempotency/migrations/index.js';
 import { IngestionModule } from './ingestion.module.js';
+import { otlpDialect } from './otlp/answers.js';
 
 /** Ingestion as the runtime starts it. Without the database it goes on: only repeated requests are not recognised. */
 export const ingestion: ServiceOptions = {
@@ -10,4 +11,5 @@ export const ingestion: ServiceOptions = {
   schema: 'ingestion',
   migrations: [...storeMigrations, ...ingestionMigrations],
   worksWithout: ['database'],
+  dialects: [otlpDialect],
 };

@@ -32,7 +32,7 @@ export function send(reply: FastifyReply, status: number, answer: object): void 
  * bodies of which nothing can be used. @throws Problem 400, 413
  */
 export function alertsAnswer({ receipts, rejected, refusal }: Ingested): AlertsAnswer {
-  if (refusal) throw refused(refusal);
+  if (refusal) throw refusedBody(refusal);
   if (receipts.length === 0 && rejected.length > 0) throw nothingUsable(400, rejected, 'alerts.');
   return { accepted: receipts.length, rejected: shown(rejected) };
 }
@@ -42,13 +42,13 @@ export function alertsAnswer({ receipts, rejected, refusal }: Ingested): AlertsA
  * @throws Problem 400, 413 for a body that is no list of samples
  */
 export function samplesAnswer({ receipts, rejected, refusal }: Ingested): AlertsAnswer {
-  if (refusal) throw refused(refusal);
+  if (refusal) throw refusedBody(refusal);
   return { accepted: receipts.length, rejected: shown(rejected) };
 }
 
 /** What a sender of events hears. @throws Problem 400, 403, 413, 422 when none was accepted, naming the fields */
 export function eventsAnswer({ receipts, rejected, refusal }: Ingested, single: boolean): EventsAnswer {
-  if (refusal) throw refused(refusal);
+  if (refusal) throw refusedBody(refusal);
   if (receipts.length > 0 || rejected.length === 0) return { accepted: receipts, rejected: shown(rejected) };
   const [first] = rejected;
   const status = rejected.every(({ kind }) => kind === first?.kind) ? statusOf(first!.kind) : 400;
@@ -59,7 +59,8 @@ function shown(rejected: readonly Rejection[]): readonly RejectedItem[] {
   return rejected.map(({ index, reason }) => ({ index, reason }));
 }
 
-function refused({ kind, reason }: { readonly kind: RefusalKind; readonly reason: string }): Problem {
+/** The answer to a body of which nothing can be used. */
+export function refusedBody({ kind, reason }: { readonly kind: RefusalKind; readonly reason: string }): Problem {
   return problem(statusOf(kind), kind === 'size' ? 'Too large' : 'Malformed body', { detail: reason });
 }
 

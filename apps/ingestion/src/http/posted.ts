@@ -19,16 +19,21 @@ export function posted(
   partition = '',
   read = isLines(request.headers['content-type']) ? parseLines : parseJson,
 ): IngestRequest {
-  if (!Buffer.isBuffer(request.body)) throw problem(400, 'Malformed body', { detail: 'the body is empty' });
   return {
     sources,
-    bytes: request.body,
+    bytes: bodyOf(request),
     read,
     path: request.url,
     partition,
     caller,
     idempotencyKey: keyOf(request.headers['idempotency-key']),
   };
+}
+
+/** The bytes that were posted. @throws Problem 400 where there are none */
+export function bodyOf({ body }: FastifyRequest): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  throw problem(400, 'Malformed body', { detail: 'the body is empty' });
 }
 
 /** Whether a body of this media type is newline-delimited JSON. */
