@@ -5,7 +5,7 @@ import { type ArgusRequest, Asked } from '../argus/asked.js';
 import { IncidentsConfig } from '../config.js';
 
 /** What the server is (reference argus.md 1.12). Both versions of the API are served. */
-@ApiTags('argus about')
+@ApiTags('Argus: about')
 @Controller('api')
 export class ArgusMetadataController {
   constructor(private readonly config: IncidentsConfig) {}

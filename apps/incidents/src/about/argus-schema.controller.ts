@@ -11,7 +11,7 @@ const YAML = 'application/vnd.oai.openapi';
 const JSON_TYPE = 'application/vnd.oai.openapi+json';
 
 /** The API document of the Argus API: whole, or of one version. YAML unless JSON is asked for (reference argus.md 1.12). */
-@ApiTags('argus about')
+@ApiTags('Argus: about')
 @Controller(['api/schema', 'api/v1/schema', 'api/v2/schema'])
 export class ArgusSchemaController {
   /** The text by path and type: it does not change while the process lives. */

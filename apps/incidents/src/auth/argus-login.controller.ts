@@ -10,7 +10,7 @@ import { CredentialsBody, LoginAnswer } from './auth.dto.js';
 import { Logins } from './logins.js';
 
 /** Tokens by login, any number of them (reference argus.md 1.12). Every failure is a 403. */
-@ApiTags('argus auth')
+@ApiTags('Argus: auth')
 @Controller('api/v2/auth/token')
 export class ArgusLoginController {
   constructor(

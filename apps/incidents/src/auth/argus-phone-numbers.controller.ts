@@ -35,7 +35,7 @@ const phoneNumber: Reader<string> = (value) => {
 };
 
 /** The caller's own phone numbers, in version 1 (reference argus.md 1.12). Nobody else's exist. */
-@ApiTags('argus auth')
+@ApiTags('Argus: auth')
 @Controller('api/v1/auth/phone-number')
 @Allow('admin', 'user', 'source')
 export class ArgusPhoneNumbersController {

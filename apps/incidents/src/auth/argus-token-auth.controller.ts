@@ -11,7 +11,7 @@ import { Logins } from './logins.js';
 const LONGEST = 4096;
 
 /** The one old-style token of a user, of fourteen days: each new one ends the one before (reference argus.md 1.12). */
-@ApiTags('argus auth')
+@ApiTags('Argus: auth')
 @Controller(['api/v1', 'api/v2'])
 export class ArgusTokenAuthController {
   constructor(private readonly logins: Logins) {}

@@ -10,7 +10,7 @@ import { CurrentUserAnswer, UserAnswer } from './auth.dto.js';
 import { phoneNumbersOf } from './phone-numbers.query.js';
 
 /** Users by their numbers: persons and those that stand for sources (reference argus.md 1.12). */
-@ApiTags('argus auth')
+@ApiTags('Argus: auth')
 @Controller(['api/v1/auth', 'api/v2/auth'])
 @Allow('admin', 'user', 'reader', 'source')
 export class ArgusUsersController {

@@ -9,7 +9,7 @@ import { ArgusSourceTypeAnswer } from './argus-sources.dto.js';
 import { SourceAdministration } from './source-administration.js';
 
 /** Types of source systems: everybody reads and writes them (reference argus.md 1.11). */
-@ApiTags('argus sources')
+@ApiTags('Argus: sources')
 @Controller(['api/v1/incidents/source-types', 'api/v2/incidents/source-types'])
 @Allow('admin', 'user', 'reader', 'source')
 export class ArgusSourceTypesController {

@@ -186,6 +186,11 @@ describe('43. a missing heartbeat', () => {
     await ask(`POST ${sources}heartbeat/`, undefined, token);
     await watch.look();
     expect(await warnings()).toMatchObject([{ open: false }]);
+    const { pk: own } = ((await ask(`GET ${sources}`)).body as { pk: number; name: string }[]).find(
+      ({ name }) => name === 'argus',
+    )!;
+    expect((await ask(`PATCH ${sources}${own}/`, { name: 'other' })).status).toBe(400);
+    expect((await ask(`PATCH ${sources}${own}/`, { name: 'argus' })).status).toBe(200);
     const events = await ask(`GET v2/incidents/${((await warnings())[0] as unknown as { pk: number }).pk}/events/`);
     expect((events.body as { type: { value: string } }[]).map(({ type }) => type.value)).toEqual(['END', 'STA']);
   });

@@ -9,14 +9,16 @@ import { text } from '../argus/readers.js';
 import { sourceOf } from '../argus/serializers.js';
 import { ArgusSourceAnswer, ArgusSourceBody, ArgusSourceChange } from './argus-sources.dto.js';
 import { baseUrl, LONGEST_NAME, typeName } from './argus-sources.readers.js';
+import { ownSourceId } from './own-source.js';
 import { Registry, type SourceSystem } from './registry.js';
 import { SourceAdministration } from './source-administration.js';
 
-const name = text({ max: LONGEST_NAME });
+const aName = text({ max: LONGEST_NAME });
+const OWN = invalid({ name: ['The source of Tocsin itself keeps its name.'] });
 const TAKEN = invalid({ __all__: ['Source system with this Name and Type already exists.'] });
 
 /** Source systems: everybody reads, superusers write (reference argus.md 1.11). */
-@ApiTags('argus sources')
+@ApiTags('Argus: sources')
 @Controller(['api/v1/incidents/sources', 'api/v2/incidents/sources'])
 @Allow('admin', 'user', 'reader', 'source')
 export class ArgusSourcesController {
@@ -41,10 +43,10 @@ export class ArgusSourcesController {
   @ApiCreatedResponse({ type: ArgusSourceAnswer })
   async create(@Asked() { principal, body }: ArgusRequest) {
     const fields = checked(await body(), {
-      name: required(name),
+      name: required(aName),
       type: required(typeName),
       base_url: optional(baseUrl, { blank: true }),
-      username: optional(name),
+      username: optional(aName),
     });
     const { type, username } = fields;
     if (!(await this.administration.types(principal.organizationId)).includes(type)) {
@@ -71,7 +73,7 @@ export class ArgusSourcesController {
   @ApiOkResponse({ type: ArgusSourceAnswer })
   async replace(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
     const source = await this.found(asked, pk);
-    return this.rename(asked, source, checked(await asked.body(), { name: required(name) }).name);
+    return this.rename(asked, source, checked(await asked.body(), { name: required(aName) }).name);
   }
 
   /** Type, user and base URL are read only: they are ignored. */
@@ -83,10 +85,11 @@ export class ArgusSourcesController {
   @ApiOkResponse({ type: ArgusSourceAnswer })
   async change(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
     const source = await this.found(asked, pk);
-    return this.rename(asked, source, checked(await asked.body(), { name: optional(name) }).name ?? source.name);
+    return this.rename(asked, source, checked(await asked.body(), { name: optional(aName) }).name ?? source.name);
   }
 
-  private async rename({ principal }: ArgusRequest, { pk }: SourceSystem, to: string) {
+  private async rename({ principal }: ArgusRequest, { id, pk, name }: SourceSystem, to: string) {
+    if (to !== name && id === ownSourceId(principal.organizationId)) throw OWN;
     const renamed = await this.administration.rename(principal, pk, to);
     if (renamed === 'taken') throw TAKEN;
     if (!renamed) throw missing('SourceSystem');

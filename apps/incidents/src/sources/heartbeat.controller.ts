@@ -7,7 +7,7 @@ import { LastSeen } from './last-seen.js';
 import { Registry } from './registry.js';
 
 /** A source says that it is alive. From its first heartbeat on its silence is an incident (reference argus.md 1.11). */
-@ApiTags('argus sources')
+@ApiTags('Argus: sources')
 @Controller('api/v2/incidents/sources/heartbeat')
 @Allow('admin', 'user', 'reader', 'source')
 export class HeartbeatController {

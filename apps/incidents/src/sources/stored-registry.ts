@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, isUuid } from '#libs/core';
 import {
   type Principal,
+  problem,
   registerSource,
   registerStoredToken,
   sourceTypeOf,
@@ -126,13 +127,14 @@ export class StoredRegistry extends Registry {
     });
   }
 
+  /** @throws Problem 401 for a token that is not there any more: the guard knows it for some seconds longer */
   private async registered(principal: Principal): Promise<BearerRow> {
     await this.transactor.transact((unit) =>
       registerStoredToken(unit, { ...principal, baseUrl: null }, this.clock.now()),
     );
     const bearer = await findBearer(this.store, principal);
     if (bearer) return bearer;
-    throw new Error(`token ${principal.tokenId} is not there any more`);
+    throw problem(401, 'Unauthorized');
   }
 }
 

@@ -1,6 +1,6 @@
-import { derivedId, type Instant } from '#libs/core';
+import { type Instant } from '#libs/core';
 import { type Tx } from '#libs/store';
-import { OWN_SOURCE } from './own-source.js';
+import { OWN_SOURCE, ownSourceId } from './own-source.js';
 import { type EndingToken, type WatchedSource } from './watch.rules.js';
 
 /** Sources that have sent a heartbeat and are to send more; `every` seconds where nothing else is said of them. */
@@ -47,8 +47,4 @@ export async function organizationsWarned(tx: Tx): Promise<{ organizationId: str
     [OWN_SOURCE.type],
   );
   return rows.filter(({ id, organizationId }) => id === ownSourceId(organizationId));
-}
-
-export function ownSourceId(organizationId: string): string {
-  return derivedId('source', organizationId, OWN_SOURCE.name, OWN_SOURCE.type);
 }

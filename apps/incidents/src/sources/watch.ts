@@ -12,6 +12,8 @@ import { AHEAD, type AllClear, judge, type OpenWarning, type Verdict, type Warni
 
 /** Milliseconds between two looks. */
 const TICK = 5_000;
+/** Warnings of one look, said together; a whole network that falls silent takes several. */
+const MOST = 200;
 /** Any number that nothing else locks. */
 const WATCHING = 7_406_103;
 
@@ -76,10 +78,11 @@ export class Watch implements OnApplicationBootstrap {
   }
 
   private async say({ warnings, allClear }: Verdict): Promise<void> {
-    for (const clear of allClear) await this.clear(clear);
+    await Promise.all(allClear.slice(0, MOST).map((clear) => this.clear(clear)));
     const ids = new Set(warnings.map(keyOf));
     for (const id of this.settled) if (!ids.has(id)) this.settled.delete(id);
-    for (const warning of warnings) if (!this.settled.has(keyOf(warning))) await this.warn(warning);
+    const fresh = warnings.filter((warning) => !this.settled.has(keyOf(warning)));
+    await Promise.all(fresh.slice(0, MOST).map((warning) => this.warn(warning)));
   }
 
   private async warn({ organizationId, ...warning }: Warning): Promise<void> {
