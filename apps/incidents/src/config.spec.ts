@@ -16,3 +16,24 @@ describe('STATUS_AFTER_RESOLVE', () => {
     expect(() => read(text)).toThrow(/^STATUS_AFTER_RESOLVE: read .*; allowed: /);
   });
 });
+
+describe('ARGUS_TIME_ZONE', () => {
+  const zone = (ARGUS_TIME_ZONE?: string) => readIncidentsConfig({ ARGUS_TIME_ZONE }).argusTimeZone;
+
+  it('is UTC unless given, by any of its names', () => {
+    expect([zone(), zone('Etc/UTC'), zone('utc'), zone('Zulu')]).toEqual(['UTC', 'UTC', 'UTC', 'UTC']);
+    expect(zone('Europe/Oslo')).toBe('Europe/Oslo');
+  });
+  it.each(['Oslo', '+01:00', 'Europe/Nowhere'])('refuses %j by name', (text) => {
+    expect(() => zone(text)).toThrow(/^ARGUS_TIME_ZONE: read .*; allowed: /);
+  });
+});
+
+describe('TICKET_PLUGIN', () => {
+  it('names one of the list', () => {
+    expect(readIncidentsConfig({}).ticketPlugin).toBeUndefined();
+    expect(() => readIncidentsConfig({ TICKET_PLUGIN: 'nobody' })).toThrow(
+      /^TICKET_PLUGIN: read "nobody"; allowed: one of /,
+    );
+  });
+});

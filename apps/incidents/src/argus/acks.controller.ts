@@ -1,14 +1,13 @@
 import { Controller, Get, Param, Patch, Post, Put } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow } from '#libs/runtime';
-import { reading } from '../api/reading.js';
 import { IncidentCommands } from '../commands/incident-commands.js';
 import { type IncidentDocument } from '../projections/incidents/incidents.document.js';
-import { findAcknowledgements } from '../projections/incidents/incidents.query.js';
 import { Registry } from '../sources/registry.js';
 import { missing } from './argus-error.js';
 import { ArgusBody, type ArgusRequest, Asked } from './asked.js';
 import { AckShown, ExpirationBody, PostedAckBody } from './documents/events.dto.js';
+import { MomentParameters } from './documents/filters.js';
 import { changedExpiration, postedAck } from './event-bodies.js';
 import { IncidentDesk } from './incident-desk.js';
 import { keyOf } from './key.js';
@@ -27,12 +26,15 @@ export class ArgusAcksController {
 
   @Get()
   @ApiOperation({ summary: 'The acknowledgements of an incident, the newest first' })
+  @MomentParameters()
   @ApiOkResponse({ type: [AckShown] })
   @Allow('admin', 'user', 'reader', 'source')
-  async list(@Asked() { principal: { organizationId } }: ArgusRequest, @Param('pk') pk: string) {
-    const incident = await this.desk.one(organizationId, keyOf(pk));
+  async list(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
+    const { organizationId } = asked.principal;
+    const moment = this.desk.moment(asked);
+    const incident = await this.desk.one(organizationId, keyOf(pk), moment);
     const source = await this.desk.sourceOf(organizationId, incident);
-    const acks = await this.acksOf(organizationId, incident);
+    const acks = await this.desk.acksOf(organizationId, incident.incidentId, moment);
     return acks.map((ack) => this.desk.show.acknowledgement(ack, source));
   }
 
@@ -84,13 +86,9 @@ export class ArgusAcksController {
   }
 
   private async shown({ principal: { organizationId } }: ArgusRequest, incident: IncidentDocument, ackPk: number) {
-    const acks = await this.acksOf(organizationId, incident);
+    const acks = await this.desk.acksOf(organizationId, incident.incidentId);
     const ack = acks.find(({ pk }) => pk === ackPk);
     if (!ack) throw missing('Acknowledgement');
     return this.desk.show.acknowledgement(ack, await this.desk.sourceOf(organizationId, incident));
-  }
-
-  private acksOf(organizationId: string, { incidentId }: IncidentDocument) {
-    return reading(() => findAcknowledgements(this.desk.store, organizationId, incidentId));
   }
 }

@@ -9,10 +9,16 @@ const BARE = /\/auth\/token\/logoutall$/;
 export const argusDialect: Dialect = {
   prefix: '/api',
   contentType: 'application/json',
-  servedAt: (path) => (path.endsWith('/') || BARE.test(path) ? path : `${path}/`),
+  servedAt,
   refusal,
   options: describeOptions,
 };
+
+/** A `+` is written with a backslash before it where Nest declares it: to the readers of patterns it is no letter. */
+function servedAt(declared: string): string {
+  const path = declared.replaceAll('\\+', '+');
+  return path.endsWith('/') || BARE.test(path) ? path : `${path}/`;
+}
 
 function refusal(problem: Problem, asked: AskedFor): Worded {
   if (problem instanceof ArgusError) return { body: problem.body };

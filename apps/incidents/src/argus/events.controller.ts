@@ -3,10 +3,11 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { Allow } from '#libs/runtime';
 import { reading } from '../api/reading.js';
 import { IncidentCommands } from '../commands/incident-commands.js';
-import { findIncidentEvent, findIncidentEvents } from '../projections/incidents/incidents.query.js';
+import { findIncidentEvent } from '../projections/incidents/incidents.query.js';
 import { Registry } from '../sources/registry.js';
 import { missing } from './argus-error.js';
 import { ArgusBody, type ArgusRequest, Asked } from './asked.js';
+import { MomentParameters } from './documents/filters.js';
 import { EventShown, PostedEventBody } from './documents/events.dto.js';
 import { postedEvent } from './event-bodies.js';
 import { IncidentDesk } from './incident-desk.js';
@@ -26,11 +27,14 @@ export class ArgusEventsController {
 
   @Get()
   @ApiOperation({ summary: 'The events of an incident, the newest first' })
+  @MomentParameters()
   @ApiOkResponse({ type: [EventShown] })
   @Allow('admin', 'user', 'reader', 'source')
-  async list(@Asked() { principal: { organizationId } }: ArgusRequest, @Param('pk') pk: string) {
-    const incident = await this.desk.one(organizationId, keyOf(pk));
-    const events = await reading(() => findIncidentEvents(this.desk.store, organizationId, incident.incidentId));
+  async list(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
+    const { organizationId } = asked.principal;
+    const moment = this.desk.moment(asked);
+    const incident = await this.desk.one(organizationId, keyOf(pk), moment);
+    const events = await this.desk.eventsOf(organizationId, incident.incidentId, moment);
     return this.desk.shownEvents(organizationId, incident, events);
   }
 

@@ -3,15 +3,31 @@ import { Clock, type Instant } from '#libs/core';
 import { Store } from '#libs/store';
 import { reading } from '../api/reading.js';
 import { IncidentsConfig } from '../config.js';
+import { findIncidentAsOf, findTimelineAsOf } from '../history/incidents-as-of.js';
+import { type Moment } from '../history/moment.js';
 import { type IncidentDocument } from '../projections/incidents/incidents.document.js';
-import { type IncidentEventDocument } from '../projections/incidents/incidents.events.js';
+import {
+  acknowledgementsOf,
+  eventDocumentOf,
+  type IncidentEventDocument,
+  newestFirst,
+} from '../projections/incidents/incidents.events.js';
 import { type IncidentFilter } from '../projections/incidents/incidents.filter.js';
-import { findIncident, findIncidents } from '../projections/incidents/incidents.query.js';
+import {
+  findAcknowledgements,
+  findIncident,
+  findIncidentEvents,
+  findIncidents,
+} from '../projections/incidents/incidents.query.js';
 import { Registry, type SourceSystem } from '../sources/registry.js';
 import { missing } from './argus-error.js';
 import { type ArgusRequest } from './asked.js';
+import { momentAsked } from './moment-asked.js';
 import { type Told } from './refusals.js';
 import { Serializers } from './serializers.js';
+
+/** Of one incident at a moment of the past. */
+const MOST_EVENTS = 100_000;
 
 /** What the controllers of the Argus API share: incidents with their sources, as they are shown now. */
 @Injectable()
@@ -33,11 +49,39 @@ export class IncidentDesk {
     return this.clock.now();
   }
 
+  /** The moment of the past that is asked for. @throws ArgusError 400 */
+  moment({ query }: Pick<ArgusRequest, 'query'>): Moment | undefined {
+    return momentAsked(query, this.zone);
+  }
+
   /** @throws ArgusError 404 */
-  async one(organizationId: string, pk: number): Promise<IncidentDocument> {
-    const found = await reading(() => findIncident(this.store, organizationId, String(pk), this.now()));
+  async one(organizationId: string, pk: number, moment?: Moment): Promise<IncidentDocument> {
+    const [{ store }, id] = [this, String(pk)];
+    const found = await reading(() =>
+      moment
+        ? findIncidentAsOf(store, organizationId, id, moment)
+        : findIncident(store, organizationId, id, this.now()),
+    );
     if (found) return found;
     throw missing('Incident');
+  }
+
+  /** The newest first. */
+  async eventsOf(organizationId: string, incidentId: string, moment?: Moment) {
+    if (!moment) return reading(() => findIncidentEvents(this.store, organizationId, incidentId));
+    const timeline = await this.timelineAsOf(organizationId, incidentId, moment);
+    const events = timeline.flatMap((entry) => eventDocumentOf(entry) ?? []);
+    return newestFirst(events, (event) => event);
+  }
+
+  /** The newest first. */
+  async acksOf(organizationId: string, incidentId: string, moment?: Moment) {
+    if (!moment) return reading(() => findAcknowledgements(this.store, organizationId, incidentId));
+    return acknowledgementsOf(await this.timelineAsOf(organizationId, incidentId, moment));
+  }
+
+  private timelineAsOf(organizationId: string, incidentId: string, moment: Moment) {
+    return reading(() => findTimelineAsOf(this.store, organizationId, incidentId, 0, MOST_EVENTS, moment));
   }
 
   /** Without an end; at most `limit`, the newest first. */

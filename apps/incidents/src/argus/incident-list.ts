@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { reading } from '../api/reading.js';
+import { findIncidentsAsOf } from '../history/incidents-as-of.js';
 import { type IncidentFilter } from '../projections/incidents/incidents.filter.js';
 import { countIncidents, findIncidents } from '../projections/incidents/incidents.query.js';
 import { Registry } from '../sources/registry.js';
@@ -34,7 +35,9 @@ export class IncidentList {
   private async answer(asked: ArgusRequest, narrowed: Omit<IncidentFilter, 'now'>): Promise<object> {
     const { store } = this.desk;
     const { organizationId } = asked.principal;
-    const filter = { ...narrowed, now: this.desk.now() };
+    const moment = this.desk.moment(asked);
+    const filter = { ...narrowed, now: moment?.asOf ?? this.desk.now() };
+    if (moment && asked.query.has('count')) throw invalid({ count: ['There is no count of the past.'] });
     if (asked.query.has('count')) {
       const count = await reading(() => countIncidents(store, organizationId, filter));
       return { count, params: Object.fromEntries(asked.query) };
@@ -42,8 +45,11 @@ export class IncidentList {
     const page = pageAsked(asked.query, isRowId);
     const { size, from, backwards } = page;
     const order = backwards ? 'asc' : 'desc';
+    const place = { order, limit: size + 1, after: from } as const;
     const rows = await reading(() =>
-      findIncidents(store, organizationId, filter, { order, limit: size + 1, after: from }),
+      moment
+        ? findIncidentsAsOf(store, organizationId, filter, place, moment)
+        : findIncidents(store, organizationId, filter, place),
     );
     const answer = pageAnswer(asked, page, rows, ({ startTime, id }) => [startTime, id]);
     return {

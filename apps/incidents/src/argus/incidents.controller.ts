@@ -5,7 +5,7 @@ import { IncidentCommands } from '../commands/incident-commands.js';
 import { Registry } from '../sources/registry.js';
 import { refused } from './argus-error.js';
 import { ArgusBody, type ArgusRequest, Asked } from './asked.js';
-import { IncidentFilters, MineFilters } from './documents/filters.js';
+import { IncidentFilters, MineFilters, MomentParameters } from './documents/filters.js';
 import { ChangedIncidentBody, IncidentShown, IncidentsPage, PostedIncidentBody } from './documents/incidents.dto.js';
 import { changedIncident } from './incident-bodies.js';
 import { IncidentDesk } from './incident-desk.js';
@@ -63,11 +63,13 @@ export class ArgusIncidentsController {
   }
 
   @Get(':pk')
-  @ApiOperation({ summary: 'Read an incident' })
+  @ApiOperation({ summary: 'Read an incident, now or as it was at an instant' })
+  @MomentParameters()
   @ApiOkResponse({ type: IncidentShown })
   @Allow('admin', 'user', 'reader', 'source')
   async get(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
-    return this.desk.shown(asked, await this.desk.one(asked.principal.organizationId, keyOf(pk)));
+    const { organizationId } = asked.principal;
+    return this.desk.shown(asked, await this.desk.one(organizationId, keyOf(pk), this.desk.moment(asked)));
   }
 
   @Patch(':pk')

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow } from '#libs/runtime';
 import { Registry } from '../sources/registry.js';
 import { type ArgusRequest, Asked } from './asked.js';
@@ -27,9 +27,9 @@ export class ArgusOldIncidentsController {
     return this.desk.shownAll(asked, await this.desk.all(asked.principal.organizationId, { open: true }, MOST));
   }
 
-  /** All open incidents that nobody acknowledged. Its `+` is no path that @nestjs/swagger can read. */
-  @Get('open+unacked')
-  @ApiExcludeEndpoint()
+  @Get('open\\+unacked')
+  @ApiOperation({ summary: 'All open incidents that nobody acknowledged' })
+  @ApiOkResponse({ type: [IncidentShown] })
   async openUnacked(@Asked() asked: ArgusRequest) {
     const filter = { open: true, acked: false };
     return this.desk.shownAll(asked, await this.desk.all(asked.principal.organizationId, filter, MOST));

@@ -6,6 +6,7 @@ import { type IncidentDocument } from '../projections/incidents/incidents.docume
 import { Registry } from '../sources/registry.js';
 import { ArgusError, invalid, missing } from './argus-error.js';
 import { ArgusBody, type ArgusRequest, Asked } from './asked.js';
+import { MomentParameters } from './documents/filters.js';
 import { TagOnly } from './documents/incidents.dto.js';
 import { checked, required } from './fields.js';
 import { IncidentDesk } from './incident-desk.js';
@@ -29,6 +30,7 @@ export class ArgusTagsController {
 
   @Get()
   @ApiOperation({ summary: 'The tags of an incident' })
+  @MomentParameters()
   @ApiOkResponse({ type: [TagOnly] })
   @Allow('admin', 'user', 'reader', 'source')
   async list(@Asked() asked: ArgusRequest, @Param('pk') pk: string) {
@@ -75,9 +77,9 @@ export class ArgusTagsController {
     done(result, this.desk.told(asked));
   }
 
-  private async incident({ principal }: ArgusRequest, pk: number): Promise<IncidentDocument> {
+  private async incident({ principal, query }: ArgusRequest, pk: number): Promise<IncidentDocument> {
     try {
-      return await this.desk.one(principal.organizationId, pk);
+      return await this.desk.one(principal.organizationId, pk, this.desk.moment({ query }));
     } catch (error) {
       throw error instanceof ArgusError && error.status === 404 ? unknownIncident(pk) : error;
     }

@@ -14,6 +14,11 @@ const PAGE: readonly Parameter[] = [
   ['format', { type: 'string', enum: ['json'] }],
 ];
 
+const MOMENT: readonly Parameter[] = [
+  ['asOf', TIME, 'As it was then.'],
+  ['known', { type: 'string', enum: ['at', 'now'] }, 'With asOf: what was known then, or what is known of then now.'],
+];
+
 const COMMON: readonly Parameter[] = [
   ['open', BOOLEAN, 'Stateless incidents are neither open nor closed.'],
   ['acked', BOOLEAN, 'Has an acknowledgement that has not expired.'],
@@ -45,8 +50,9 @@ const FOR_ALL: readonly Parameter[] = [
 
 /** The parameters of a page, in the OpenAPI document. */
 export const PageParameters = documented(PAGE);
-export const MineFilters = documented([...COMMON, ...PAGE]);
-export const IncidentFilters = documented([...COMMON, ...FOR_ALL, ...PAGE]);
+export const MomentParameters = documented(MOMENT);
+export const MineFilters = documented([...COMMON, ...MOMENT, ...PAGE]);
+export const IncidentFilters = documented([...COMMON, ...FOR_ALL, ...MOMENT, ...PAGE]);
 
 function documented(parameters: readonly Parameter[]): () => MethodDecorator {
   const queries = parameters.map(([name, schema, description]) =>
