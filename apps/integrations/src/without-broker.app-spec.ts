@@ -18,8 +18,15 @@ it('carries out commands and answers reads while there is no broker; the events 
   const { id } = (await made.json()) as { id: string };
   expect((await service.request(`/tocsin/v1/integrations/${id}/pause`, { method: 'POST' })).status).toBe(200);
   expect(await (await service.request(`/tocsin/v1/integrations/${id}`)).json()).toMatchObject({ id, state: 'paused' });
+  expect((await service.request('/tocsin/v1/tokens', { json: { name: 'kari', kind: 'user' } })).status).toBe(201);
   const { rows } = await service.store!.query<{ headers: { name: string } }>(
     'select headers from outbox order by shard, id',
   );
-  expect(rows.map(({ headers }) => headers.name)).toEqual(['IntegrationCreated', 'IntegrationPaused']);
+  expect(rows.map(({ headers }) => headers.name).sort()).toEqual([
+    'IntegrationCreated',
+    'IntegrationPaused',
+    'OrganizationCreated',
+    'PersonRegistered',
+    'PersonRegistered',
+  ]);
 });
