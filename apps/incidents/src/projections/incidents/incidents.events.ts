@@ -1,7 +1,7 @@
 import { type Actor, type IncidentEventType } from '#libs/contracts';
 import { type Instant } from '#libs/core';
 import { type IncidentEvent } from '../../incident/incident.js';
-import { type TimelineEntry } from './incidents.projection.js';
+import { type IncidentEnvelope, type TimelineEntry } from './incidents.projection.js';
 
 /** One event of an incident that has a key, as Argus shows it. */
 export interface IncidentEventDocument {
@@ -29,7 +29,7 @@ export interface AcknowledgementDocument {
   readonly expiration: Instant | null;
 }
 
-type Said = Pick<IncidentEvent, 'name' | 'payload'>;
+type Said = Pick<IncidentEvent | IncidentEnvelope, 'name' | 'payload'>;
 
 /** Argus' type of an event (reference argus.md 2). */
 export function typeOf(event: Said): IncidentEventType {

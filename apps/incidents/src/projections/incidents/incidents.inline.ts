@@ -3,7 +3,7 @@ import { prepared, type Tx } from '#libs/store';
 import { type Incident } from '../../incident/incident.js';
 import { type TableOf } from '../read-model.js';
 import { eventPkOf } from './incidents.events.js';
-import { eventOf, type IncidentEnvelope, timelineEntryOf } from './incidents.projection.js';
+import { type IncidentEnvelope, timelineEntryOf } from './incidents.projection.js';
 import { rowIdOf } from './incidents.read-model.js';
 import { incidentColumns } from './incidents.rows.js';
 import { incidentView, timelineView } from './incidents.views.js';
@@ -46,7 +46,7 @@ function entryColumns(organizationId: string, event: IncidentEnvelope) {
     sequence: entry.sequence,
     time: entry.time,
     recorded_at: entry.recordedAt,
-    event_pk: eventPkOf(eventOf(event)) ?? null,
+    event_pk: eventPkOf(event) ?? null,
     document: JSON.stringify(entry),
   };
 }

@@ -2,7 +2,7 @@ import { laterOf } from '#libs/core';
 import { type StoreTx } from '#libs/store';
 import { type Incident } from '../../incident/incident.js';
 import { eventPkOf } from './incidents.events.js';
-import { type IncidentEnvelope, timelineEntryOf, eventOf } from './incidents.projection.js';
+import { type IncidentEnvelope, timelineEntryOf } from './incidents.projection.js';
 import { type IncidentGroup } from './incidents.read-model.js';
 import {
   INCIDENT_COLUMNS,
@@ -108,7 +108,7 @@ function* timelineRows(groups: readonly IncidentGroup[]): Generator<string> {
 function timelineRow(organizationId: string, id: string, event: IncidentEnvelope): string {
   const entry = timelineEntryOf(event);
   const { sequence, time, recordedAt } = entry;
-  const eventPk = eventPkOf(eventOf(event)) ?? '\\N';
+  const eventPk = eventPkOf(event) ?? '\\N';
   return `${organizationId}\t${id}\t${sequence}\t${time}\t${recordedAt}\t${eventPk}\t${json(entry)}\n`;
 }
 
