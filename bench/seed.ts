@@ -24,7 +24,8 @@ export interface Seed {
 const START = Date.UTC(2026, 0, 1);
 const BETWEEN_MS = 5_000;
 const LASTS_MS = 600_000;
-const AT_ONCE = 5_000;
+/** Events handed over at once: what waits for the log is bounded. */
+const AT_ONCE = 4_000;
 
 /** Events of incidents as the service writes them, on the log: from there the service itself makes its read model. */
 export async function seedLog(
@@ -36,8 +37,9 @@ export async function seedLog(
   const publisher = new KafkaPublisher(new KafkaConnection({ brokers: [...brokers], clientId: 'bench' }));
   let count = 0;
   try {
-    for (let from = 0; from < seed.incidents; from += AT_ONCE) {
-      const numbers = Array.from({ length: Math.min(AT_ONCE, seed.incidents - from) }, (_, at) => from + at);
+    const step = Math.ceil(AT_ONCE / seed.eventsEach);
+    for (let from = 0; from < seed.incidents; from += step) {
+      const numbers = Array.from({ length: Math.min(step, seed.incidents - from) }, (_, at) => from + at);
       const events = numbers.flatMap((number) => eventsOf(number, source, seed));
       count += events.length;
       await publisher.publish(events.map((event) => recordOf(topic, event)));
@@ -46,6 +48,11 @@ export async function seedLog(
   } finally {
     await publisher.close();
   }
+}
+
+/** A moment of the history: 0 is before the first incident, 1 when the last one opens. */
+export function momentOf({ incidents }: Seed, share: number): string {
+  return instantOfMillis(START + Math.floor(share * incidents) * BETWEEN_MS);
 }
 
 function eventsOf(number: number, source: SourceIdentity, { incidents, open, eventsEach }: Seed): EventEnvelope[] {
