@@ -1,3 +1,4 @@
+export * from './cluster-stand-in/index.js';
 export * from './database.js';
 export * from './guarded.js';
 export * from './inventory.js';
