@@ -41,6 +41,7 @@ export class Watch implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
+    this.since = this.clock.millis();
     this.stopping.signal.addEventListener('abort', () => clearTimeout(this.timer), { once: true });
     this.schedule();
   }
