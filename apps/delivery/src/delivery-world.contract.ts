@@ -17,7 +17,13 @@ import {
 import { type Instant, instantOfMillis, RandomIds } from '#libs/core';
 import { EventLog, EventPublisher } from '#libs/event-stream';
 import { Sealer, Tenants } from '#libs/runtime';
-import { createTestService, SlackStandIn, type SlackStandInOptions, type TestService } from '#libs/testing';
+import {
+  createTestService,
+  SlackStandIn,
+  type SlackStandInOptions,
+  type TestInstallation,
+  type TestService,
+} from '#libs/testing';
 import { Scene } from './delivery-scene.contract.js';
 import { deliveryService } from './service.js';
 
@@ -25,6 +31,14 @@ export const token = 'xoxb-1234567890-planted-secret';
 const ids = new RandomIds();
 
 export type Opening = Partial<PayloadOf<typeof IncidentOpened>> & { readonly time?: Instant };
+
+interface WorldOptions {
+  readonly slack?: SlackStandInOptions;
+  /** Shares its Slack and its installation. */
+  readonly beside?: DeliveryWorld;
+  /** One that stays when the process stops. */
+  readonly installation?: TestInstallation | undefined;
+}
 
 /** A delivery process for Slack on a real broker and a real database, with a Slack that does as it is told. */
 export class DeliveryWorld {
@@ -39,7 +53,7 @@ export class DeliveryWorld {
 
   static async start(
     environment: Readonly<Record<string, string>> = {},
-    { slack = {}, beside }: { slack?: SlackStandInOptions; beside?: DeliveryWorld } = {},
+    { slack = {}, beside, installation = beside?.service.installation }: WorldOptions = {},
   ): Promise<DeliveryWorld> {
     const standIn = beside?.slack ?? (await SlackStandIn.start(slack));
     const own = {
@@ -55,7 +69,7 @@ export class DeliveryWorld {
     try {
       const service = await createTestService(deliveryService(own), {
         overrides: { environment: own },
-        ...(beside ? { installation: beside.service.installation } : {}),
+        ...(installation ? { installation } : {}),
       });
       return new DeliveryWorld(service, standIn, await service.app.get(Tenants).defaultTenant());
     } catch (error) {

@@ -1,4 +1,5 @@
 import { type TopicNames } from '#libs/contracts';
+import { crashpoint } from '#libs/core';
 import { type ProcessorDefinition, type RecordProcessorDefinition } from '#libs/runtime';
 import { type ProjectionContext, type ReadModel } from '../projections/read-model.js';
 import { processorName, tablesOf } from './generation.js';
@@ -39,7 +40,10 @@ export function definitionOf(
     topic: topics.events,
     handles: model.handles,
     restMs: role === 'active' ? REST_MS : 0,
-    apply: (batch, { tx }) => guarded(() => model.apply(batch, tx, tableOf, role === 'active')),
+    apply: async (batch, { tx }) => {
+      await guarded(() => model.apply(batch, tx, tableOf, role === 'active'));
+      if (role === 'building') crashpoint('rebuild.building');
+    },
     // Brings the checkpoint up every second, also over records of others: the switch waits for it.
     ...(role === 'building' ? { sweep: () => Promise.resolve() } : {}),
   };

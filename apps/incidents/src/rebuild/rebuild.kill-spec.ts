@@ -29,8 +29,10 @@ beforeAll(async () => {
   }));
   await publishAlerts(service, await firstTenantOf(service), alerts);
   await settled(service);
-  const { items } = (await (await service.request(PATHS[0]!)).json()) as { items: { pk: number }[] };
-  PATHS.push(`/tocsin/v1/incidents/${items[0]!.pk}/timeline`);
+  const list = async () => ((await (await service.request(PATHS[0]!)).json()) as { items: { pk: number }[] }).items;
+  await until(async () => (await list()).length === alerts.length, { timeout: 60_000, what: 'all incidents' });
+  await settled(service);
+  PATHS.push(`/tocsin/v1/incidents/${(await list())[0]!.pk}/timeline`);
   before = await Promise.all(PATHS.map(async (each) => (await service.request(each)).text()));
   await service.stop();
 }, 90_000);
@@ -82,7 +84,7 @@ async function rebuild(url: string): Promise<number> {
 }
 
 describe('a rebuild that is killed', () => {
-  it.each(['processor.before-commit:3', 'rebuild.comparing', 'rebuild.in-switch', 'rebuild.after-switch'])(
+  it.each(['rebuild.building:3', 'rebuild.comparing', 'rebuild.in-switch', 'rebuild.after-switch'])(
     'at %s goes on where it was, and ends with the same answers',
     async (point) => {
       const doomed = await start(point);
@@ -105,7 +107,7 @@ describe('a rebuild that is killed', () => {
   );
 
   it('five times, at the switch too, ends right', async () => {
-    const doomed = await start('processor.before-commit:2');
+    const doomed = await start('rebuild.building:2');
     const { generation } = await incidentsState(doomed.url);
     expect(await rebuild(doomed.url)).toBe(202);
     expect(await doomed.exited).toEqual([null, 'SIGKILL']);
