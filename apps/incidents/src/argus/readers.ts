@@ -16,13 +16,17 @@ function wrong(...sentences: readonly string[]): { readonly errors: readonly str
  */
 export function text({ blank = false, max = MAX_TEXT }: { blank?: boolean; max?: number } = {}): Reader<string> {
   return (value) => {
-    if (typeof value !== 'string' && typeof value !== 'number') return wrong('Not a valid string.');
+    if (!isTextOrNumber(value)) return wrong('Not a valid string.');
     const trimmed = String(value).trim();
     if (trimmed === '' && !blank) return wrong('This field may not be blank.');
     const faults = characterFaults(trimmed);
     if (trimmed.length > max) faults.push(`Ensure this field has no more than ${max} characters.`);
     return faults.length > 0 ? wrong(...faults) : { value: trimmed };
   };
+}
+
+function isTextOrNumber(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 /** What of a text cannot be kept. */
@@ -47,7 +51,7 @@ export const url: Reader<string> = (value) => {
 
 /** 1 (critical) to 5 (information); as a text too. */
 export const level: Reader<number> = (value) => {
-  const known = /^[1-5]$/.test(String(value)) && typeof value !== 'object';
+  const known = isTextOrNumber(value) && /^[1-5]$/.test(String(value));
   return known ? { value: Number(value) } : noChoice(value);
 };
 
@@ -133,7 +137,7 @@ export function list<T>(read: Reader<T>, { empty = false }: { empty?: boolean } 
 
 /** A whole number, as a text too. */
 export const integer: Reader<number> = (value) => {
-  const whole = typeof value !== 'boolean' && /^-?\d{1,16}$/.test(String(value).trim());
+  const whole = isTextOrNumber(value) && /^-?\d{1,16}$/.test(String(value).trim());
   return whole ? { value: Number(value) } : wrong('A valid integer is required.');
 };
 
