@@ -11,12 +11,15 @@ beforeAll(async () => {
 
 afterAll(() => argus?.service.stop());
 
+/** A consumer that has just joined a group may have to wait for another that has gone without a word. */
+const SOON = { timeout: 40_000 };
+
 describe('incidents of alerts', () => {
   it('are on the Argus API as any other: with a source, a first event, and open to people', async () => {
     const tenant = await firstTenantOf(argus.service);
     const found = async () => (await argus.get(`${V2}?tags=alertname%3DFromKafka`)).body.results as Shown[];
     await publishAlerts(argus.service, tenant, [{ start: 1, labels: { alertname: 'FromKafka' } }]);
-    const incident = await until(async () => (await found())[0]);
+    const incident = await until(async () => (await found())[0], SOON);
     expect(incident).toMatchObject({
       start_time: '2026-11-20T09:01:00Z',
       end_time: 'infinity',
@@ -37,9 +40,9 @@ describe('incidents of alerts', () => {
     expect(await argus.read(pk)).toMatchObject({ open: false });
     expect((await argus.say(pk, 'REO', {}, argus.jane)).status).toBe(201);
     await publishAlerts(argus.service, tenant, [{ start: 1, end: 7, labels: { alertname: 'FromKafka' } }]);
-    await until(async () => !(await argus.read(pk)).open);
+    await until(async () => !(await argus.read(pk)).open, SOON);
     expect(await argus.read(pk)).toMatchObject({ end_time: '2026-11-20T09:07:00Z' });
     const { body: events } = await argus.get(`${V2}events/?page_size=2`);
     expect(events.results).toHaveLength(2);
-  });
+  }, 90_000);
 });
