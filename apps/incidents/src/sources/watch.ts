@@ -15,7 +15,7 @@ const TICK = 5_000;
 /** Warnings of one look, said together; a whole network that falls silent takes several. */
 const MOST = 200;
 /** Any number that nothing else locks. */
-const WATCHING = 7_406_103;
+const WATCHING = 7_406_104;
 
 /**
  * Looks every few seconds whether a source has fallen silent or a token is about to end, and says so as Tocsin's own

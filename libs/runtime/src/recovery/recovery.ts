@@ -2,7 +2,12 @@ import { type EventEnvelope, makeEvent, OrganizationCreated, type TopicNames } f
 import { type Clock, crashpoint } from '#libs/core';
 import { type EventLog } from '#libs/event-stream';
 import { type Store, type Tx } from '#libs/store';
-import { registryEventNames, restoreRegistry, restoreRegistrySequences } from '../access/registry/restore.js';
+import {
+  compareRegistryEvents,
+  registryEventNames,
+  restoreRegistry,
+  restoreRegistrySequences,
+} from '../access/registry/restore.js';
 import { type Tenant } from '../access/organizations.js';
 import { type Received } from '../processor.js';
 import { type Log } from '../logging/log.js';
@@ -60,7 +65,8 @@ export async function recoverAccess(tx: Tx, { eventLog, topics, mode, now }: Los
   if (mode === 'ask') throw new DatabaseLost(topics.events);
   const events: Received[] = [];
   for await (const batch of history.events(registryEventNames)) events.push(...batch);
-  for (const { event } of events.sort(inOrder)) await restoreRegistry(tx, event);
+  const inOrder = events.map(({ event }) => event).sort(compareRegistryEvents);
+  for (const event of inOrder) await restoreRegistry(tx, event);
   if (!events.some(isFirst)) await restoreRegistry(tx, firstOf(oldest, now));
   await restoreRegistrySequences(tx);
   await markRecovered(tx, 'access', now);
@@ -81,13 +87,6 @@ async function answered<T>(promised: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), PATIENCE)));
   return Promise.race([promised.catch(() => undefined), late]).finally(() => clearTimeout(timer));
-}
-
-const ORDER = ['OrganizationCreated', 'SourceTypeCreated', 'SourceRegistered', 'PersonRegistered', 'SourceRenamed'];
-
-function inOrder({ event: a }: Received, { event: b }: Received): number {
-  const byName = ORDER.indexOf(a.name) - ORDER.indexOf(b.name);
-  return byName || (a.metadata.recordedAt < b.metadata.recordedAt ? -1 : 1);
 }
 
 async function markRecovered(tx: Tx, service: string, now: string): Promise<void> {

@@ -9,7 +9,7 @@ import { ensureFirstTenant, type Tenant } from '../organizations.js';
 import { TokenAdministration } from '../token-administration.js';
 import { announceOrganizations, registerStoredTokens } from './announce.js';
 import { type RegistryUnit } from './registered.js';
-import { restoreRegistry, restoreRegistrySequences } from './restore.js';
+import { compareRegistryEvents, restoreRegistry, restoreRegistrySequences } from './restore.js';
 import { registerSource, registerSourceType, renameSource } from './sources.js';
 import { registerPerson } from './accounts.js';
 
@@ -118,7 +118,8 @@ it('a database that was lost gets everything back from the log, and goes on with
   await inUnit((unit) => registerSourceType(unit, tenant, 'unused', now));
   const { store: other } = await ground();
   await other.transaction(async (tx) => {
-    for (const event of [...log, ...log]) await restoreRegistry(tx, event);
+    const read = [...log, ...log].reverse().sort(compareRegistryEvents);
+    for (const event of read) await restoreRegistry(tx, event);
     await restoreRegistrySequences(tx);
   });
   for (const sql of [
