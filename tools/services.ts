@@ -16,6 +16,7 @@ export const services: readonly ServiceEntry[] = [
   { app: 'ingestion', portOffset: 1 },
   { app: 'incidents', portOffset: 2 },
   { app: 'integrations', portOffset: 3 },
+  { app: 'detection', portOffset: 4 },
   { app: 'delivery', sink: 'slack', portOffset: 5 },
 ];
 

@@ -12,7 +12,7 @@ export const upstreams: readonly Upstream[] = [
     service: 'ingestion',
     portOffset: 1,
     says: 'every way in',
-    paths: ['/alerts', '/tocsin/v1/events', '/tocsin/v1/samples', '/otlp', '/api/v1/write'],
+    paths: ['/alerts', '/tocsin/v1/events', '/tocsin/v1/samples', '/tocsin/v1/clusters', '/otlp', '/api/v1/write'],
   },
   {
     service: 'incidents',
@@ -44,6 +44,12 @@ export const upstreams: readonly Upstream[] = [
       '/tocsin/v1/me',
       '/tocsin/v1/organizations',
     ],
+  },
+  {
+    service: 'detection',
+    portOffset: 4,
+    says: 'samples to issues, rules and their settings',
+    paths: ['/tocsin/v1/detectors', '/tocsin/v1/notification-rules', '/tocsin/v1/backtests'],
   },
   { service: 'delivery-slack', portOffset: 5, says: 'incidents to Slack', paths: [] },
 ];

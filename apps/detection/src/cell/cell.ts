@@ -17,6 +17,8 @@ export interface Cell {
   /** State of each rule, by its name. */
   readonly rules: Readonly<Record<string, unknown>>;
   readonly issues: OpenIssues;
+  /** Time of the last removal of the cluster that was reckoned with, milliseconds. */
+  readonly removed?: number;
 }
 
 export const emptyCell: Cell = { intake: {}, heard: {}, rules: {}, issues: {} };

@@ -1,8 +1,8 @@
-import { type EventEnvelope, type Severity } from '#libs/contracts';
+import { type EventEnvelope } from '#libs/contracts';
 import { type Instant, millisOf } from '#libs/core';
-import { type AnyDetector, type Finding, type Settings } from '../detector.js';
-import { nextStep, type Context, type Place } from '../issues/issue.js';
-import { type OpenIssue, slotOf } from '../issues/open-issue.js';
+import { type AnyDetector, type Settings } from '../detector.js';
+import { type Place } from '../issues/issue.js';
+import { type Chain, IssueBook } from '../issues/issue-book.js';
 import { healthReporting, silenceFinding, silentFrom, subjectOf } from '../issues/silence.js';
 import { type Cell, type CellName } from './cell.js';
 import { admit, type Outcome } from './intake.js';
@@ -34,7 +34,8 @@ type Payload = Readonly<Record<string, unknown>> & { readonly at: Instant };
 /** Which cell a sample belongs to. */
 export function cellOf({ payload, metadata }: EventEnvelope): CellName {
   const { clusterId, nodeId = '' } = payload as { clusterId: string; nodeId?: string };
-  return { organizationId: metadata.organizationId, clusterId, nodeId };
+  const organizationId = metadata.organizationId.toLowerCase();
+  return { organizationId, clusterId: clusterId.toWellFormed(), nodeId: nodeId.toWellFormed() };
 }
 
 /** Decides one sample: every rule that reads its kind, in the order of the list. Pure. */
@@ -56,21 +57,24 @@ export function decideSample(
     timestamp,
   });
   if (!intake) return { outcome, cell, events: [] };
-  const issues = new IssueBook(cell.issues, name, record, recordedAt);
-  listen(cell, name, record, rules, issues);
+  const { projectId, correlationId, id } = event.metadata;
+  const chain = { organizationId: name.organizationId, projectId, correlationId, causationId: id };
+  const issues = new IssueBook(cell.issues, name.clusterId, recordedAt);
+  listen(cell, name, { ...record, chain }, rules, issues);
   const states: Record<string, unknown> = { ...cell.rules };
   const sample = { kind, payload, at, now: intake.newest };
   for (const detector of rules.detectors) {
     if (!detector.reads.has(kind)) continue;
     const { state, findings } = detector.detect(states[detector.name], sample, rules.settingsOf(detector, name, place));
     states[detector.name] = state;
-    for (const finding of findings) issues.take(detector, finding, sample.now);
+    for (const finding of findings) issues.take(detector, finding, { now: sample.now, place, chain });
   }
   const { partition, offset } = place;
-  const heard = { count: (cell.heard[kind]?.count ?? 0) + 1, timestamp, partition, offset };
+  const heard = { count: (cell.heard[kind]?.count ?? 0) + 1, timestamp, partition, offset, projectId };
   return {
     outcome,
     cell: {
+      ...cell,
       intake: { ...cell.intake, [kind]: intake },
       heard: { ...cell.heard, [kind]: heard },
       rules: states,
@@ -87,58 +91,32 @@ function identityOf({ roundId, namespace, name, labels }: Payload): string {
 }
 
 /** A record after a silence ends it, whether or not somebody looked meanwhile; the ids are those that looking gives. */
-function listen(cell: Cell, name: CellName, record: SampleRecord, rules: Rules, issues: IssueBook): void {
-  const { event, timestamp, place } = record;
+function listen(
+  cell: Cell,
+  name: CellName,
+  record: SampleRecord & { readonly chain: Chain },
+  rules: Rules,
+  issues: IssueBook,
+): void {
+  const { event, timestamp, place, chain } = record;
   const heard = cell.heard[event.name];
   if (!heard) return;
   const { subject } = subjectOf(event.name, name.clusterId, name.nodeId);
   const settings = rules.settingsOf(healthReporting, name, place);
   const silent = silentFrom(heard, settings);
   const told = { last: heard.timestamp, settings };
-  const isOpen = issues.open[slotOf(healthReporting.name, subject)] !== undefined;
+  const isOpen = issues.has(healthReporting.name, subject);
   const passed = silent !== undefined && timestamp >= silent;
   if (!isOpen && !passed) return;
   if (!isOpen && silent !== undefined) {
-    const { partition, offset } = heard;
+    const { partition, offset, projectId } = heard;
     const finding = silenceFinding('opened', event.name, name, told);
-    issues.take(healthReporting, finding, silent, { topic: place.topic, partition, offset });
+    const silence = { organizationId: name.organizationId, projectId };
+    issues.take(healthReporting, finding, {
+      now: silent,
+      place: { topic: place.topic, partition, offset },
+      chain: silence,
+    });
   }
-  issues.take(healthReporting, silenceFinding('closed', event.name, name, told), timestamp);
-}
-
-type Rule = { readonly name: string; readonly version: number; readonly severity: Severity };
-
-/** The open issues of a cell while one record is decided, and what was said of them. */
-export class IssueBook {
-  readonly events: EventEnvelope[] = [];
-  open: Cell['issues'];
-
-  constructor(
-    issues: Cell['issues'],
-    private readonly name: CellName,
-    private readonly record: SampleRecord,
-    private readonly recordedAt: Instant,
-  ) {
-    this.open = issues;
-  }
-
-  /** `place` is that of the record that decided, where it is another one. */
-  take(rule: Rule, finding: Finding, now: number, place: Place = this.record.place): void {
-    const slot = slotOf(rule.name, finding.subject);
-    const step = nextStep(this.open[slot], finding, this.context(rule, now, place));
-    if (!step) return;
-    this.events.push(step.event);
-    this.put(slot, step.issue);
-  }
-
-  private put(slot: string, issue: OpenIssue | undefined): void {
-    const { [slot]: _closed, ...others } = this.open;
-    this.open = issue ? { ...others, [slot]: issue } : others;
-  }
-
-  private context(rule: Rule, now: number, place: Place): Context {
-    const { organizationId, projectId, correlationId, id } = this.record.event.metadata;
-    const chain = { organizationId, projectId, correlationId, causationId: id };
-    return { rule, clusterId: this.name.clusterId, now, place, chain, recordedAt: this.recordedAt };
-  }
+  issues.take(healthReporting, silenceFinding('closed', event.name, name, told), { now: timestamp, place, chain });
 }

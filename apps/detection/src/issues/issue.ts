@@ -22,13 +22,21 @@ export interface Place {
   readonly offset: number;
 }
 
-/** Whose issue it is and what it follows from. */
+export interface Rule {
+  readonly name: string;
+  readonly version: number;
+  readonly severity: Severity;
+}
+
+/** What a finding rests on. */
 export interface Context {
-  readonly rule: { readonly name: string; readonly version: number; readonly severity: Severity };
+  readonly rule: Rule;
   readonly clusterId: string;
   /** Time of the evaluation, milliseconds. */
   readonly now: number;
-  readonly place: Place;
+  /** Absent where no sample decided; the ids then come from `id`. */
+  readonly place?: Place;
+  readonly id?: string;
   readonly chain: Omit<Origin, 'id' | 'time' | 'source' | 'recordedAt'>;
   readonly recordedAt: Instant;
 }
@@ -57,11 +65,12 @@ export function nextStep(open: OpenIssue | undefined, finding: Finding, context:
   return { issue, event: makeEvent(type, { ...payload, status: 'open' as const }, origin(issue, context, kind)) };
 }
 
-function opened({ subject, nodeId }: Finding, { rule, clusterId, chain, now, place }: Context): OpenIssue {
+function opened({ subject, nodeId }: Finding, context: Context): OpenIssue {
+  const { rule, clusterId, chain, now } = context;
   const { organizationId, projectId } = chain;
   const issueKey = joinKey(organizationId, projectId, clusterId, rule.name, subject);
   return {
-    issueId: derivedId('issue', rule.name, rule.version, issueKey, place.topic, place.partition, place.offset),
+    issueId: derivedId('issue', rule.name, rule.version, issueKey, ...decidedBy(context)),
     issueKey,
     ruleVersion: rule.version,
     sequence: 1,
@@ -71,10 +80,14 @@ function opened({ subject, nodeId }: Finding, { rule, clusterId, chain, now, pla
   };
 }
 
-function origin(issue: OpenIssue, { chain, now, place, recordedAt }: Context, kind: string): Origin {
-  const { topic, partition, offset } = place;
-  const id = derivedId('issue-event', issue.issueId, kind, topic, partition, offset);
+function origin(issue: OpenIssue, context: Context, kind: string): Origin {
+  const { chain, now, recordedAt } = context;
+  const id = derivedId('issue-event', issue.issueId, kind, ...decidedBy(context));
   return { ...chain, projectId: issue.projectId, id, time: instantOfMillis(now), recordedAt, source: SOURCE };
+}
+
+function decidedBy({ place, id = '' }: Context): readonly (string | number)[] {
+  return place ? [place.topic, place.partition, place.offset] : [id];
 }
 
 function payloadOf(issue: OpenIssue, finding: Finding, { rule, clusterId, now, place }: Context) {

@@ -20,6 +20,7 @@ export interface Heard {
   readonly timestamp: number;
   readonly partition: number;
   readonly offset: number;
+  readonly projectId: string;
 }
 
 /** When its silence is an issue, in milliseconds; undefined where it is not waited for. */

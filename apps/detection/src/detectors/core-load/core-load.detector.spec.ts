@@ -65,7 +65,7 @@ describe('core-load', () => {
 
   it('says nothing of a sample without cores', () => {
     const { physicalCores: _, ...sample } = host(0, { load: 90 });
-    expect(run([{ ...sample, basis: 'server-stats' } as PostedSample])).toEqual([]);
+    expect(run([{ ...sample, basis: 'server-stats' }])).toEqual([]);
   });
 
   it('keeps nodes apart', () => {

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { DetectorsController } from './api/detectors.controller.js';
+import { NotificationsController } from './api/notifications.controller.js';
+import { SamplesStart } from './samples-start.js';
+import { SettingsCommands } from './settings/settings-commands.js';
+
+@Module({ controllers: [DetectorsController, NotificationsController], providers: [SettingsCommands, SamplesStart] })
+export class DetectionModule {}

@@ -1,0 +1,4 @@
+import { bootstrap } from '#libs/runtime';
+import { detectionService } from './service.js';
+
+await bootstrap(detectionService);
