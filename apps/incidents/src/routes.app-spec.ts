@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestService, schemaDump, type TestService, unrefused } from '#libs/testing';
+import { createTestService, inventoryGaps, schemaDump, type TestService, unrefused } from '#libs/testing';
 import { incidentsService } from './service.js';
 
 let service: TestService;
@@ -127,6 +127,10 @@ describe('routes', () => {
     const own = service.routes.filter(({ method, url }) => method !== 'HEAD' && url.startsWith('/api/'));
     const named = own.map(({ method, url, access }) => [`${method} ${url}`, [access].flat().join(' ')]);
     expect(Object.fromEntries(named)).toEqual(argusRoutes);
+  });
+
+  it('are all in the OpenAPI document, and no others', async () => {
+    expect(await inventoryGaps(service, ['GET /.still-alive', 'GET /.still-alive/'])).toEqual([]);
   });
 
   it('let nobody in without a token, however they are spelt', async () => {
