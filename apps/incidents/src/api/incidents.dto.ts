@@ -167,7 +167,7 @@ export class IncidentAnswer {
   @ApiProperty({ type: String })
   ticketUrl!: string;
 
-  @ApiProperty({ description: 'Any JSON of the source\u2019s own.', type: Object, additionalProperties: true })
+  @ApiProperty({ description: 'Any JSON of the source\u2019s own.', anyOf: [{}] })
   metadata!: unknown;
 
   @ApiProperty({ type: String, nullable: true, description: 'resolved, expired ...; null while it is open.' })

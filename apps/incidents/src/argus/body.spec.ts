@@ -18,6 +18,12 @@ describe('a body', () => {
     expect(values).toEqual({ source_incident_id: '12345678901234567890', level: 3, d: '1234567890123456789' });
   });
 
+  it('leaves the digits of fractions and exponents alone', async () => {
+    const text = '{"a": 12345678901234567890, "b": 0.04901049706347794, "c": [1e-1234567890123456, -2.5e+10]}';
+    const { values } = await read(text, JSON_TYPE);
+    expect(values).toEqual({ a: '12345678901234567890', b: 0.04901049706347794, c: [0, -2.5e10] });
+  });
+
   it.each([
     ['[]', 'list'],
     ['"a"', 'str'],

@@ -3,7 +3,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 const time = { type: String, format: 'date-time' } as const;
 const level = { type: 'integer', minimum: 1, maximum: 5, description: '1 critical ... 5 information.' } as const;
 const ending = { type: String, nullable: true, description: 'A time; `infinity`: open; null: stateless.' } as const;
-const anyJson = { description: 'Any JSON.', additionalProperties: true } as const;
+/** No `type`: what is declared `unknown` would be told as an object. */
+const anyJson = { description: 'Any JSON.', anyOf: [{}] };
 
 class SourceTypeShown {
   @ApiProperty({ type: String })
