@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { Store } from '#libs/store';
+import { ClusterCommands } from './clusters/cluster-commands.js';
+import { ClustersController } from './clusters/clusters.controller.js';
+import { IngestionConfig, readIngestionConfig } from './config.js';
 import { AlertmanagerApiController } from './http/alertmanager-api.controller.js';
 import { AlertsController } from './http/alerts.controller.js';
 import { EventsController } from './http/events.controller.js';
@@ -11,6 +14,7 @@ import { PostgresLedger } from './idempotency/postgres-ledger.js';
 import { Sweeper } from './idempotency/sweeper.js';
 import { IngestMetrics } from './ingest.metrics.js';
 import { IngestPipeline } from './ingest.pipeline.js';
+import { Poller } from './polling/poller.js';
 import { PublishOnce } from './publish-once.js';
 import { Publishing } from './publishing.js';
 
@@ -22,6 +26,7 @@ import { Publishing } from './publishing.js';
     SamplesController,
     OtlpController,
     RemoteWriteController,
+    ClustersController,
   ],
   providers: [
     { provide: PostgresLedger, inject: [Store], useFactory: (store: Store) => new PostgresLedger(store) },
@@ -31,6 +36,9 @@ import { Publishing } from './publishing.js';
     Publishing,
     PublishOnce,
     IngestPipeline,
+    { provide: IngestionConfig, useFactory: () => readIngestionConfig() },
+    ClusterCommands,
+    Poller,
   ],
 })
 export class IngestionModule {}

@@ -33,7 +33,7 @@ export function createProcessing(ground: Ground, stream: Stream, store: Store, t
     log,
     onFatal: (error, processor) => ground.fail(error, `processor ${processor}`),
   });
-  health.addReadiness(() => processorChecks(host));
+  health.addReadiness(() => processorChecks(host, ground.options.worksWithout?.includes('database')));
   health.addLiveness(() => aliveChecks(host));
   return { store, relay, host, transactor: new StoreTransactor(store, relay, config.topics.events) };
 }

@@ -2,9 +2,12 @@ import { type HealthCheck, type PartHealth } from '../health/health.js';
 import { type ProcessorHost } from '../processing/processor-host.js';
 import { type ProcessorStatus } from '../processing/processor-status.js';
 
-/** Each running processor as a part of readiness: down when nothing moves, or when a partition was stopped. */
-export function processorChecks(host: Pick<ProcessorHost, 'status'>): readonly HealthCheck[] {
-  return host.status().map((status) => ({ name: `processor:${status.name}`, check: () => healthOf(status) }));
+/**
+ * Each running processor as a part of readiness: down when nothing moves, or when a partition was stopped. `optional` where
+ * the service does its work without the database, which is what its processors keep.
+ */
+export function processorChecks(host: Pick<ProcessorHost, 'status'>, optional = false): readonly HealthCheck[] {
+  return host.status().map((status) => ({ name: `processor:${status.name}`, optional, check: () => healthOf(status) }));
 }
 
 /**

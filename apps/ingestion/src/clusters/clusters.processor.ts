@@ -1,0 +1,33 @@
+import { type EventEnvelope, type TopicNames } from '#libs/contracts';
+import { type ProcessorDefinition, type UnitOfWork } from '#libs/runtime';
+import { registrationOf } from './cluster.js';
+import { deleteCluster, upsertCluster } from './sql/clusters.js';
+
+/** Milliseconds between two looks at the log: all events go by, and hardly one is of a cluster. */
+const REST = 2_000;
+
+/** Keeps the clusters as the log says, whoever registered them, and wherever. */
+export function clustersProcessor({ events }: TopicNames): ProcessorDefinition {
+  return {
+    name: 'ingestion.clusters',
+    topic: events,
+    restMs: REST,
+    handles: new Set(['ClusterRegistered', 'ClusterRemoved']),
+    apply: async (batch, unit) => {
+      for (const { event } of batch) await one(event, unit);
+    },
+  };
+}
+
+async function one({ name, payload, metadata }: EventEnvelope, { tx }: UnitOfWork): Promise<void> {
+  const { organizationId, projectId, time } = metadata;
+  if (name === 'ClusterRemoved') {
+    const { clusterId, removedAt = time } = payload as { clusterId: string; removedAt?: string };
+    await deleteCluster(tx, organizationId, clusterId.toWellFormed(), removedAt);
+    return;
+  }
+  const registration = registrationOf(payload);
+  if (!registration) return;
+  const clusterId = registration.clusterId.toWellFormed();
+  await upsertCluster(tx, { ...registration, clusterId, organizationId, projectId }, time);
+}
