@@ -14,7 +14,7 @@ export function OptionalInstant(description: string): PropertyDecorator {
 }
 
 /** A date-time (RFC 3339), brought to its canonical text. */
-export function IsInstant(): PropertyDecorator {
+function IsInstant(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? (parseInstant(value) ?? value) : value)),
     ValidateBy({

@@ -20,7 +20,7 @@ export interface SnapshotOutcome {
 }
 
 /** Commands under way at once: they share transactions. */
-const AT_ONCE = 64;
+const AT_ONCE = 128;
 
 /**
  * Repairs drift: what a snapshot of a source shows to be missing here is said in its name, each as a command of its own.

@@ -157,7 +157,7 @@ describe('snapshots', () => {
 
   it.each([
     [{}, 'open'],
-    [{ open: [null] }, 'open'],
+    [{ open: [null] }, 'open.0'],
     [{ open: [{ sourceIncidentId: '', startTime: at(0) }] }, 'open.0.sourceIncidentId'],
     [{ open: [{ sourceIncidentId: 'x', startTime: 'yesterday' }] }, 'open.0.startTime'],
     [{ open: [{ sourceIncidentId: 'x', startTime: at(0), tags: ['host'] }] }, 'open.0.tags.0'],

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock, isUuid } from '#libs/core';
 import { Allow, BodyLimit, Caller, decodeCursor, PageQuery, pageOf, type Principal, problem } from '#libs/runtime';
 import { Store } from '#libs/store';
@@ -7,6 +7,7 @@ import { reading } from '../api/reading.js';
 import { LastSeen } from './last-seen.js';
 import { type Identity, Registry } from './registry.js';
 import { snapshotAnswer, snapshotOf } from './snapshot.answer.js';
+import { readSnapshot } from './snapshot.body.js';
 import { Snapshots } from './snapshots.js';
 import { SnapshotAnswer, SnapshotBody, SourceAnswer, SourceChange, SourcesPage } from './sources.dto.js';
 import { listSources, pkOfSource, setHeartbeat, type SourceDocument } from './sources.query.js';
@@ -73,15 +74,13 @@ export class SourcesController {
   @Allow('admin', 'source')
   @HttpCode(200)
   @BodyLimit(BODY_LIMIT)
+  @ApiBody({ type: SnapshotBody })
   @ApiOperation({ summary: 'Compare what is open at the source, and derive the missing starts and ends' })
   @ApiOkResponse({ type: SnapshotAnswer })
   @ApiNotFoundResponse({ description: 'No such source.' })
-  async snapshot(
-    @Caller() caller: Principal,
-    @Param('id') id: string,
-    @Body() body: SnapshotBody,
-  ): Promise<SnapshotAnswer> {
+  async snapshot(@Caller() caller: Principal, @Param('id') id: string, @Body() given: object): Promise<SnapshotAnswer> {
     const pk = await this.pkOf(caller, id);
+    const body = readSnapshot(given);
     const snapshot = snapshotOf(body, this.clock.now());
     const speaker = await this.speaker(caller, pk);
     const dryRun = body.dryRun ?? false;

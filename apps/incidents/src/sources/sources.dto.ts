@@ -1,81 +1,38 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsInt,
-  IsObject,
-  IsOptional,
-  IsString,
-  Length,
-  Max,
-  MaxLength,
-  Min,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
-import { IsInstant } from '../api/is-instant.js';
+import { IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { MOST, MOST_TAGS } from './snapshot.body.js';
 
-/** Most incidents of one list of a snapshot. */
-const MOST = 10_000;
-const MOST_TAGS = 512;
-
+/** What `readSnapshot` reads, for the API document. */
 export class SnapshotItem {
   @ApiProperty({ type: String, minLength: 1, maxLength: 4096 })
-  @IsString()
-  @Length(1, 4096)
   sourceIncidentId!: string;
 
   @ApiProperty({ type: String, format: 'date-time' })
-  @IsInstant()
   startTime!: string;
 
   @ApiPropertyOptional({ type: [String], maxItems: MOST_TAGS, description: 'Each `key=value`.' })
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(MOST_TAGS)
-  @IsString({ each: true })
   tags?: string[];
 
   @ApiPropertyOptional({ type: String, maxLength: 65_536 })
-  @IsOptional()
-  @IsString()
-  @MaxLength(65_536)
   description?: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 5 })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(5)
   level?: number;
 
   @ApiPropertyOptional({ type: String, maxLength: 8192 })
-  @IsOptional()
-  @IsString()
-  @MaxLength(8192)
   detailsUrl?: string;
 
   @ApiPropertyOptional({ description: 'Any JSON.' })
-  @IsOptional()
   metadata?: unknown;
 }
 
 export class SnapshotHistoryItem extends SnapshotItem {
   @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Absent while it is open.' })
-  @IsOptional()
-  @IsInstant()
   endTime?: string;
 }
 
 export class SnapshotBody {
   @ApiProperty({ type: [SnapshotItem], maxItems: MOST, description: 'All that is open at the source.' })
-  @ValidateNested({ each: true })
-  @Type(() => SnapshotItem)
-  @IsObject({ each: true })
-  @ArrayMaxSize(MOST)
-  @IsArray()
   open!: SnapshotItem[];
 
   @ApiPropertyOptional({
@@ -83,17 +40,9 @@ export class SnapshotBody {
     maxItems: MOST,
     description: 'What was there since `since`, open or over.',
   })
-  @IsOptional()
-  @ValidateNested({ each: true })
-  @Type(() => SnapshotHistoryItem)
-  @IsObject({ each: true })
-  @ArrayMaxSize(MOST)
-  @IsArray()
   history?: SnapshotHistoryItem[];
 
   @ApiPropertyOptional({ type: String, format: 'date-time', description: 'How far back `history` goes.' })
-  @IsOptional()
-  @IsInstant()
   since?: string;
 
   @ApiPropertyOptional({
@@ -101,13 +50,9 @@ export class SnapshotBody {
     format: 'date-time',
     description: 'When it was so; what is newer here is left alone. Now where absent.',
   })
-  @IsOptional()
-  @IsInstant()
   takenAt?: string;
 
   @ApiPropertyOptional({ type: Boolean, description: 'True: nothing is written, the answer is the same.' })
-  @IsOptional()
-  @IsBoolean()
   dryRun?: boolean;
 }
 
