@@ -6,7 +6,7 @@ import { createTestService, testInstallation, type TestInstallation, type TestSe
 import { detectionService } from './service.js';
 import { said } from './testing/decide-all.js';
 import { at, every, gossip, host, START } from './testing/episodes.js';
-import { eventsOf, firstTenantOf, publishEvent, publishSamples, settled, type Tenant } from './testing/log.js';
+import { eventsOf, firstTenantOf, publishEvent, publishSamples, settled, type Tenant } from './testing/log-for-spec.js';
 
 const ISSUES = ['IssueOpened', 'IssueObserved', 'IssueClosed'];
 

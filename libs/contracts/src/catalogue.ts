@@ -13,6 +13,7 @@ import {
   IncidentChanged,
   IncidentClosed,
   IncidentNoted,
+  IncidentObserved,
   IncidentOpened,
   IncidentReopened,
 } from './events/incident-events.js';
@@ -46,6 +47,7 @@ export const eventTypes = [
   IncidentAcknowledged,
   IncidentChanged,
   IncidentNoted,
+  IncidentObserved,
   IntegrationCreated,
   IntegrationUpdated,
   IntegrationDeleted,

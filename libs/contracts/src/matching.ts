@@ -1,6 +1,7 @@
 import { derivedId } from '#libs/core';
 import { type EventEnvelope } from './envelope.js';
 import { type PayloadOf } from './event.js';
+import { type NotificationRaised } from './events/cluster-events.js';
 import { type IncidentChanged } from './events/incident-events.js';
 import { type IntegrationCreated } from './events/integration-events.js';
 
@@ -41,8 +42,33 @@ export function widened(before: Filtered | undefined, now: Partial<Filtered>): F
   };
 }
 
-/** What an incident event says anew of what filters look at. */
+type Notification = PayloadOf<typeof NotificationRaised>;
+
+/** What filters take for the origin of a notification: it is no incident, and goes to integrations of its own source. */
+export const NOTIFICATION = 'notification';
+
+/** The source of integrations that what has this origin goes to. */
+export function sourceFor({ origin }: Pick<Filtered, 'origin'>): 'issues' | 'notifications' {
+  return origin === NOTIFICATION ? 'notifications' : 'issues';
+}
+
+/** Levels of notifications by severity; another word is 3. */
+const LEVELS: Readonly<Record<string, number>> = { critical: 1, failure: 2, error: 2, warning: 3, info: 5 };
+
+function filteredNotification({ clusterId, kind, severity }: Notification): Filtered {
+  const level = Object.hasOwn(LEVELS, severity) ? LEVELS[severity]! : 3;
+  return { origin: NOTIFICATION, level, tags: [`cluster=${clusterId}`, `kind=${kind}`] };
+}
+
+/** By what id deliveries of a notification are kept, in the place of an incident's. */
+export function notificationKeyOf({ payload, metadata }: Pick<EventEnvelope, 'payload' | 'metadata'>): string {
+  const { notificationId } = payload as Notification;
+  return derivedId('notification', metadata.organizationId.toLowerCase(), notificationId);
+}
+
+/** What an incident event, or a notification, says anew of what filters look at. */
 export function saidOf({ name, payload }: Pick<EventEnvelope, 'name' | 'payload'>): Partial<Filtered> {
+  if (name === 'NotificationRaised') return filteredNotification(payload as Notification);
   if (name === 'IncidentOpened') {
     const { origin, level, tags } = payload as Filtered;
     return { origin, level, tags };

@@ -32,8 +32,7 @@ export function consistently<Value>(
 export function evidenceOf(
   points: readonly Point<unknown>[],
   now: number,
-  windowSeconds: number,
-  periodSeconds: number,
+  { windowSeconds, periodSeconds }: Pick<Consistency, 'windowSeconds' | 'periodSeconds'>,
 ): Evidence {
   const start = now - windowSeconds * 1000;
   const samples = since(points, start).length;

@@ -1,5 +1,5 @@
-import { type Evidence, type Finding, type Sample } from '../detector.js';
-import { type Consistency, consistently, evidenceOf } from './consistently.js';
+import { type Finding, type Sample } from '../detector.js';
+import { type Consistency, consistently } from './consistently.js';
 import { type Episode, turn, type Verdict } from './episode.js';
 import { LATE_MS, type Point, withPoint } from './points.js';
 
@@ -11,25 +11,27 @@ export interface Gauge {
 
 export interface Reading {
   readonly state: Gauge;
-  readonly kind: Finding['kind'] | undefined;
-  readonly window: Evidence;
+  /** Absent where there is nothing to say. */
+  readonly kind?: Finding['kind'];
 }
 
 type Moment = Pick<Sample, 'at' | 'now'>;
 
 /** Opens on one value above the limit, closes when all of a while are below it. Equal to it is neither. */
 export function opensOnOne(gauge: Gauge | undefined, moment: Moment, value: number, rule: Rule): Reading {
-  return reading(gauge, moment, value, rule, (values, { limit }) => ({
+  const { limit } = rule;
+  return reading(gauge, moment, value, rule, (values, open) => ({
     opens: value > limit,
-    closes: consistently(values, moment.now, rule, (each) => each < limit),
+    closes: open && consistently(values, moment.now, rule, (each) => each < limit),
     holds: values.at(-1)![1] > limit,
   }));
 }
 
 /** Opens when all values of a while are above the limit, closes on one below it. Equal to it is neither. */
 export function closesOnOne(gauge: Gauge | undefined, moment: Moment, value: number, rule: Rule): Reading {
-  return reading(gauge, moment, value, rule, (values, { limit }) => ({
-    opens: consistently(values, moment.now, rule, (each) => each > limit),
+  const { limit } = rule;
+  return reading(gauge, moment, value, rule, (values, open) => ({
+    opens: !open && value > limit && consistently(values, moment.now, rule, (each) => each > limit),
     closes: value < limit,
     holds: values.at(-1)![1] > limit,
   }));
@@ -44,10 +46,10 @@ function reading(
   { at, now }: Moment,
   value: number,
   rule: Rule,
-  verdictOf: (values: Gauge['values'], rule: Rule) => Verdict,
+  verdictOf: (values: Gauge['values'], open: boolean) => Verdict,
 ): Reading {
-  const { windowSeconds, periodSeconds } = rule;
-  const values = withPoint(gauge?.values ?? [], [at, value], now - Math.max(LATE_MS, windowSeconds * 1000));
-  const { episode, kind } = turn(gauge?.episode ?? {}, { at, now }, verdictOf(values, rule));
-  return { state: { values, episode }, kind, window: evidenceOf(values, now, windowSeconds, periodSeconds) };
+  const values = withPoint(gauge?.values ?? [], [at, value], now - Math.max(LATE_MS, rule.windowSeconds * 1000));
+  const before = gauge?.episode ?? {};
+  const { episode, kind } = turn(before, { at, now }, verdictOf(values, before.open !== undefined));
+  return { state: { values, episode }, ...(kind ? { kind } : {}) };
 }

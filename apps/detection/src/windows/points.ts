@@ -13,6 +13,8 @@ export function withPoint<Value>(
   point: Point<Value>,
   from: number,
 ): readonly Point<Value>[] {
+  const last = points.at(-1);
+  if (last === undefined || last[0] <= point[0]) return appended(points, point, from);
   const kept: Point<Value>[] = [];
   let placed = point[0] < from;
   for (const each of points) {
@@ -24,6 +26,15 @@ export function withPoint<Value>(
   }
   if (!placed) kept.push(point);
   return kept.length > MAX_POINTS ? kept.slice(-MAX_POINTS) : kept;
+}
+
+/** Nearly every sample comes in order. */
+function appended<Value>(points: readonly Point<Value>[], point: Point<Value>, from: number): readonly Point<Value>[] {
+  let first = Math.max(0, points.length + 1 - MAX_POINTS);
+  while (first < points.length && points[first]![0] < from) first++;
+  const kept = points.slice(first);
+  if (point[0] >= from) kept.push(point);
+  return kept;
 }
 
 /** Those in (after, now]; `points` end at `now`. */

@@ -10,12 +10,14 @@ export type IncidentEventType = (typeof incidentEventTypes)[number];
 export const incidentAttributes = ['level', 'description', 'detailsUrl', 'ticketUrl', 'metadata', 'tags'] as const;
 export type IncidentAttribute = (typeof incidentAttributes)[number];
 
+/** Integer keys of users and sources are as wide as Argus' are. */
+const MAX_KEY = 2_147_483_647;
 const MAX_DESCRIPTION = 262_144;
 const MAX_REMARK = 262_144;
 
 const actor = z.looseObject({
   /** Integer key of the user, as Argus shows it. */
-  userPk: z.int().nonnegative(),
+  userPk: z.int().nonnegative().max(MAX_KEY),
   username: z.string().max(1024),
   kind: z.enum(['source', 'person', 'system']),
   tokenId: z.string().max(64).optional(),
@@ -42,9 +44,19 @@ const said = { timestamp: instant, description: z.string().max(MAX_REMARK).defau
 const source = z.looseObject({
   id: z.string().max(64),
   /** Integer key of the source system, as Argus shows it. */
-  pk: z.int().positive().optional(),
+  pk: z.int().positive().max(MAX_KEY).optional(),
   name: z.string().max(1024),
   type: z.string().max(1024),
+});
+
+/** The issue that an incident is of, as far as it was taken in. */
+const issue = z.looseObject({
+  issueId: text(64),
+  /** Of the issue's own events: what is not newer changes nothing. */
+  sequence: z.int().positive(),
+  severity: text(64),
+  /** The issue is over. */
+  final: z.boolean().optional(),
 });
 
 const tags = z.array(z.string().max(32_768)).max(512);
@@ -62,7 +74,7 @@ const opened = z.looseObject({
   description: z.string().max(MAX_DESCRIPTION),
   tags,
   /** Key of the user who added the tags, where that is not `by`. */
-  tagsAddedBy: z.int().nonnegative().optional(),
+  tagsAddedBy: z.int().nonnegative().max(MAX_KEY).optional(),
   source,
   sourceIncidentId: z.string().max(4096),
   detailsUrl: z.string().max(8192).default(''),
@@ -71,6 +83,8 @@ const opened = z.looseObject({
   metadata: z.json().optional(),
   /** Id of the incident of the same alert before this one. */
   predecessor: z.string().max(64).optional(),
+  /** Of the origin `issue`. */
+  issue: issue.optional(),
 });
 
 const closed = z.looseObject({
@@ -82,6 +96,7 @@ const closed = z.looseObject({
   /** `resolved`, `expired`, `closed` ... */
   reason: z.string().max(200),
   description: z.string().max(MAX_REMARK).optional(),
+  issue: issue.optional(),
 });
 
 const reopened = z.looseObject({ ...common, ...said, type: z.enum(['RES', 'REO']) });
@@ -103,6 +118,15 @@ const changed = z.looseObject({
   /** Values before and after; of tags, all of them. */
   old: z.json(),
   new: z.json(),
+});
+
+const observed = z.looseObject({
+  ...common,
+  timestamp: instant,
+  /** Title and message with the latest values; absent where somebody has written another description. */
+  description: z.string().max(MAX_DESCRIPTION).optional(),
+  metadata: z.json(),
+  issue,
 });
 
 const noted = z.looseObject({ ...common, ...said, type: z.enum(incidentEventTypes) });
@@ -148,5 +172,12 @@ export const IncidentNoted = defineEvent({
   name: 'IncidentNoted',
   schema: noted,
   says: 'Something was said of an incident and changed nothing.',
+  subjectOf,
+});
+
+export const IncidentObserved = defineEvent({
+  name: 'IncidentObserved',
+  schema: observed,
+  says: 'The issue of an open incident was seen again: its latest values. It is no event in Argus.',
   subjectOf,
 });

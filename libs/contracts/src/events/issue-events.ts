@@ -14,34 +14,38 @@ const issue = {
   /** Organisation, project, cluster, detector and subject, each percent-encoded: at most one open issue has it. */
   issueKey: text(8192),
   detector: text(128),
-  ruleVersion: z.int().positive(),
+  ruleVersion: z.int().positive().optional(),
   clusterId: name,
   /** The node, where it concerns one. */
   nodeId: name.optional(),
   /** A node, `node:mount`, or the cluster. */
   subject: text(2048),
-  severity: z.enum(severities),
+  /** One of `severities`; another producer's own word is kept. */
+  severity: text(64),
   /** 1, 2, 3 ... within the issue: a reader ignores what it already has. */
   sequence: z.int().positive(),
   title: text(1024),
   /** The cause with the numbers seen, and what to consider. */
   message: text(16_384),
   observed: z.record(z.string(), z.unknown()),
-  threshold: z.record(z.string(), z.number()),
+  threshold: z.union([z.record(z.string(), z.unknown()), z.number()]),
   openedAt: instant,
   /** Time of the evaluation, by the samples' own clock. */
   occurredAt: instant,
-  evidence: z.looseObject({
-    windowStart: instant,
-    windowEnd: instant,
-    /** Samples in the window, and how many more could have been there. */
-    samples: z.int().nonnegative(),
-    missing: z.int().nonnegative(),
-    /** The record that decided; absent where none did. */
-    topic: z.string().optional(),
-    partition: z.int().nonnegative().optional(),
-    offset: z.int().nonnegative().optional(),
-  }),
+  evidence: z
+    .looseObject({
+      windowStart: instant,
+      windowEnd: instant,
+      /** Samples in the window, and how many more could have been there. */
+      samples: z.int().nonnegative(),
+      missing: z.int().nonnegative(),
+      /** The record that decided; absent where none did. */
+      topic: z.string(),
+      partition: z.int().nonnegative(),
+      offset: z.int().nonnegative(),
+    })
+    .partial()
+    .default({}),
 };
 
 const held = z.looseObject({ ...issue, status: z.literal('open') });
@@ -65,9 +69,10 @@ export const IssueClosed = defineEvent({
   schema: z.looseObject({
     ...issue,
     status: z.literal('closed'),
-    closedAt: instant,
+    /** Absent: `occurredAt`. */
+    closedAt: instant.optional(),
     /** `solved`, or `subject removed`. */
-    reason: text(200),
+    reason: text(200).default('solved'),
   }),
   says: 'An issue is over. Its id is final.',
   subjectOf: clusterSubject,

@@ -1,3 +1,4 @@
+import { parseInstant } from '#libs/core';
 import { z } from 'zod';
 import { defineEvent, type PayloadOf } from '../event.js';
 import { instant, text } from '../fields.js';
@@ -41,6 +42,75 @@ const hostSample = z
     path: ['memory', 'availableBytes'],
     message: 'expected at most totalBytes',
   });
+
+/**
+ * Looks by hand first: zod takes six times as long, for the sample that comes most. What is not plainly right goes to
+ * zod, which says what is wrong with it, or brings it into shape.
+ */
+const slowly = hostSample._zod.run.bind(hostSample._zod);
+hostSample._zod.run = (payload, context) => (isPlain(payload.value) ? payload : slowly(payload, context));
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isPlain(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { clusterId, nodeId, at, load, physicalCores, logicalCores, memory, disks, basis } = value;
+  return (
+    isName(clusterId) &&
+    isName(nodeId) &&
+    typeof at === 'string' &&
+    at.length === 24 &&
+    parseInstant(at) === at &&
+    isObject(load) &&
+    isLoad(load['m1']) &&
+    isLoad(load['m5']) &&
+    isLoad(load['m15']) &&
+    isCores(physicalCores) &&
+    (logicalCores === undefined || isCores(logicalCores)) &&
+    isObject(memory) &&
+    isAmount(memory['totalBytes'], 1) &&
+    isAmount(memory['availableBytes'], 0) &&
+    memory['availableBytes'] <= memory['totalBytes'] &&
+    Array.isArray(disks) &&
+    disks.length <= 256 &&
+    disks.every(isDisk) &&
+    basis === 'host-agent'
+  );
+}
+
+function isDisk(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { mount, isDatabase, totalBytes, usedBytes } = value;
+  return (
+    typeof mount === 'string' &&
+    mount !== '' &&
+    mount.length <= 1024 &&
+    typeof isDatabase === 'boolean' &&
+    isAmount(totalBytes, 1) &&
+    isAmount(usedBytes, 0) &&
+    usedBytes <= totalBytes
+  );
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= 256;
+}
+
+function isLoad(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value <= 1_000_000;
+}
+
+function isCores(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= 1_000_000;
+}
+
+function isAmount(value: unknown, least: number): value is number {
+  return typeof value === 'number' && value >= least && value <= Number.MAX_SAFE_INTEGER;
+}
 
 /** Reference integrations-and-sinks 2.9. */
 export const HostSample = defineEvent({

@@ -1,7 +1,7 @@
 import { type HostSamplePayload } from '#libs/contracts';
 import { type Detection, defineDetector, type Sample } from '../../detector.js';
 import { duration, shown } from '../../issues/words.js';
-import { consistency } from '../../windows/consistently.js';
+import { consistency, evidenceOf } from '../../windows/consistently.js';
 import { type Gauge, opensOnOne } from '../../windows/gauge.js';
 
 /** Reference integrations-and-sinks 2.3, rule 1. Subject: the node. */
@@ -33,7 +33,7 @@ export const coreLoad = defineDetector({
       message: `Node ${nodeId} of cluster ${clusterId}: ${seen}. ${advice}`,
       observed: { ratio, load, physicalCores },
       threshold: { perCore: limit },
-      window: gauge.window,
+      window: evidenceOf(gauge.state.values, sample.now, settings),
     };
     return { state: gauge.state, findings: [finding] };
   },

@@ -1,7 +1,7 @@
 import { type HostSamplePayload } from '#libs/contracts';
 import { type Detection, defineDetector, type Finding, type Sample } from '../../detector.js';
 import { shown } from '../../issues/words.js';
-import { consistency } from '../../windows/consistently.js';
+import { consistency, evidenceOf } from '../../windows/consistently.js';
 import { closesOnOne, type Gauge } from '../../windows/gauge.js';
 import { LATE_MS } from '../../windows/points.js';
 
@@ -40,7 +40,7 @@ export const diskUsage = defineDetector({
             message: `Node ${nodeId} of cluster ${clusterId}: ${shown(usedPercent)} % of ${mount} is used. ${advice}`,
             observed: { usedPercent, usedBytes, totalBytes, mount },
             threshold: { percent: limit },
-            window: gauge.window,
+            window: evidenceOf(gauge.state.values, sample.now, settings),
           },
         ];
       });
@@ -52,5 +52,7 @@ export const diskUsage = defineDetector({
 function stillOf(state: State, now: number): Map<string, Gauge> {
   const heard = ({ values, episode }: Gauge): boolean =>
     episode.open !== undefined || (values.at(-1)?.[0] ?? 0) >= now - 10 * LATE_MS;
-  return new Map(Object.entries(state).filter(([, gauge]) => heard(gauge)));
+  const mounts = new Map<string, Gauge>();
+  for (const mount of Object.keys(state)) if (heard(state[mount]!)) mounts.set(mount, state[mount]!);
+  return mounts;
 }

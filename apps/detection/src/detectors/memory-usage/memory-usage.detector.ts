@@ -1,7 +1,7 @@
 import { type HostSamplePayload } from '#libs/contracts';
 import { type Detection, defineDetector, type Sample } from '../../detector.js';
 import { duration, shown } from '../../issues/words.js';
-import { consistency } from '../../windows/consistently.js';
+import { consistency, evidenceOf } from '../../windows/consistently.js';
 import { type Gauge, opensOnOne } from '../../windows/gauge.js';
 
 /** Reference integrations-and-sinks 2.3, rule 3. Subject: the node. */
@@ -31,7 +31,7 @@ export const memoryUsage = defineDetector({
       message: `Node ${nodeId} of cluster ${clusterId}: ${shown(usedPercent)} % of the memory is used. ${advice}`,
       observed: { usedPercent, totalBytes, availableBytes, basis },
       threshold: { percent: limit },
-      window: gauge.window,
+      window: evidenceOf(gauge.state.values, sample.now, settings),
     };
     return { state: gauge.state, findings: [finding] };
   },
