@@ -5,7 +5,7 @@ import { reading } from '../api/reading.js';
 import { type IncidentEventDocument } from '../projections/incidents/incidents.events.js';
 import { findEvents } from '../projections/incidents/incidents.query.js';
 import { type ArgusRequest, Asked } from './asked.js';
-import { EventsPage } from './documents/events.dto.js';
+import { EventsPageShown } from './documents/events.dto.js';
 import { PageParameters } from './documents/filters.js';
 import { IncidentDesk } from './incident-desk.js';
 import { isEventPk, pageAnswer, pageAsked } from './pages.js';
@@ -20,7 +20,7 @@ export class ArgusAllEventsController {
   @Get()
   @ApiOperation({ summary: 'The events of all incidents, the newest first' })
   @PageParameters()
-  @ApiOkResponse({ type: EventsPage })
+  @ApiOkResponse({ type: EventsPageShown })
   async list(@Asked() asked: ArgusRequest) {
     const { organizationId } = asked.principal;
     const page = pageAsked(asked.query, isEventPk);

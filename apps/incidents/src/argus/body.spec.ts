@@ -24,6 +24,12 @@ describe('a body', () => {
     expect(values).toEqual({ a: '12345678901234567890', b: 0.04901049706347794, c: [0, -2.5e10] });
   });
 
+  it('keeps them beside texts of any length', async () => {
+    const text = '\\"1234567890123456 '.repeat(50_000);
+    const { values } = await read(`{"d": "${text}", "id": 12345678901234567890}`, JSON_TYPE);
+    expect(values).toEqual({ d: '"1234567890123456 '.repeat(50_000), id: '12345678901234567890' });
+  });
+
   it.each([
     ['[]', 'list'],
     ['"a"', 'str'],

@@ -35,7 +35,7 @@ function readJson(body: Buffer): Record<string, unknown> {
 /** Digits that a number of JavaScript would round. */
 const LONG = /\d{16}/;
 /** Texts, which are left alone, and whole numbers: no digits of a fraction or an exponent. */
-const NUMBERS = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+]|[eE]-)-?\d{16,}(?![\d.eE])/g;
+const NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+]|[eE]-)-?\d{16,}(?![\d.eE])/g;
 
 /** Whole numbers of the outermost fields that are too long for a number are the text of their digits: an id stays what it is. */
 function withWholeNumbers(values: Record<string, unknown>, body: Buffer): Record<string, unknown> {

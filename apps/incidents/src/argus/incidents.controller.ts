@@ -6,7 +6,12 @@ import { Registry } from '../sources/registry.js';
 import { refused } from './argus-error.js';
 import { ArgusBody, type ArgusRequest, Asked } from './asked.js';
 import { IncidentFilters, MineFilters, MomentParameters } from './documents/filters.js';
-import { ChangedIncidentBody, IncidentShown, IncidentsPage, PostedIncidentBody } from './documents/incidents.dto.js';
+import {
+  ChangedIncidentBody,
+  IncidentShown,
+  IncidentsPageShown,
+  PostedIncidentBody,
+} from './documents/incidents.dto.js';
 import { changedIncident } from './incident-bodies.js';
 import { IncidentDesk } from './incident-desk.js';
 import { IncidentList } from './incident-list.js';
@@ -31,7 +36,7 @@ export class ArgusIncidentsController {
   @Get()
   @ApiOperation({ summary: 'List incidents, the newest first' })
   @IncidentFilters()
-  @ApiOkResponse({ type: IncidentsPage })
+  @ApiOkResponse({ type: IncidentsPageShown })
   @Allow('admin', 'user', 'reader', 'source')
   list(@Asked() asked: ArgusRequest) {
     return this.lists.all(asked);
@@ -48,7 +53,7 @@ export class ArgusIncidentsController {
   @Get('mine')
   @ApiOperation({ summary: "List incidents of the caller's own source" })
   @MineFilters()
-  @ApiOkResponse({ type: IncidentsPage })
+  @ApiOkResponse({ type: IncidentsPageShown })
   @Allow('admin', 'user', 'reader', 'source')
   mine(@Asked() asked: ArgusRequest) {
     return this.lists.mine(asked);

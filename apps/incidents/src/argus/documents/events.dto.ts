@@ -44,7 +44,7 @@ export class EventShown {
   description!: string;
 }
 
-export class EventsPage {
+export class EventsPageShown {
   @ApiProperty({ type: String, nullable: true })
   next!: string | null;
 

@@ -83,7 +83,7 @@ export class IncidentShown {
   acked!: boolean;
 }
 
-export class IncidentsPage {
+export class IncidentsPageShown {
   @ApiPropertyOptional({ type: String, nullable: true })
   next?: string | null;
 
