@@ -5,6 +5,7 @@ import { type FastifyRequest } from 'fastify';
 import { Allow, Public } from '../access/allow.js';
 import { TokenAdministration } from '../access/token-administration.js';
 import { createService } from '../bootstrap/launch.js';
+import { type Dialect } from './dialect.js';
 import { Consumes, RawBody } from './route-config.js';
 
 const reached: string[] = [];
@@ -39,7 +40,26 @@ class DoorsController {
   }
 }
 
-@Module({ controllers: [DoorsController] })
+@Controller('gates')
+@Allow('admin')
+class GatesController {
+  @Get(':gate')
+  get(): object {
+    reached.push('gate');
+    return { open: true };
+  }
+}
+
+/** A compatible API with words of its own. */
+const gates: Dialect = {
+  prefix: '/gates',
+  contentType: 'application/json',
+  servedAt: (path) => (path.endsWith('/') ? path : `${path}/`),
+  refusal: ({ status }, { method }) => ({ body: { no: status, method }, headers: { 'x-gate': 'shut' } }),
+  options: (path, methods) => ({ path, methods }),
+};
+
+@Module({ controllers: [DoorsController, GatesController] })
 class DoorsModule {}
 
 @Controller('forgotten')
@@ -56,7 +76,7 @@ class ForgottenModule {}
 let service: TestService;
 
 beforeAll(async () => {
-  service = await createTestService({ service: 'doors', module: DoorsModule });
+  service = await createTestService({ service: 'doors', module: DoorsModule, dialects: [gates] });
 }, 30_000);
 
 afterAll(() => service?.stop());
@@ -137,6 +157,39 @@ describe('a path and its methods', () => {
     expect(wrong.status).toBe(405);
     expect(wrong.headers.get('allow')).toBe('GET, HEAD');
     expect(wrong.headers.get('content-type')).toContain('application/problem+json');
+  });
+});
+
+describe('a dialect', () => {
+  it('words what is refused, there and where nothing is, and lets nobody in', async () => {
+    reached.length = 0;
+    const source = (await tokenOfKind('source')).token;
+    for (const [path, init, status] of [
+      ['/gates/1/', { token: null }, 401],
+      ['/gates/nothing/at/all', { token: null }, 401],
+      ['/gates/1/', { token: source }, 403],
+      ['/gates/1/', { method: 'PUT' }, 405],
+      ['/gates/nothing/at/all', {}, 404],
+    ] as const) {
+      const answer = await service.request(path, init);
+      const method = 'method' in init ? init.method : 'GET';
+      expect([answer.status, await answer.json()]).toEqual([status, { no: status, method }]);
+      expect([answer.headers.get('content-type'), answer.headers.get('x-gate')]).toEqual(['application/json', 'shut']);
+    }
+    expect((await service.request('/gatesx')).headers.get('content-type')).toContain('application/problem+json');
+    expect(reached).toEqual([]);
+  });
+
+  it('says where its paths are, what they take, and of which type its answers are', async () => {
+    const moved = await service.request('/gates/1?a=b', { redirect: 'manual' });
+    expect([moved.status, moved.headers.get('location')]).toEqual([301, '/gates/1/?a=b']);
+    expect((await service.request('/gates/1', { redirect: 'manual', token: null })).status).toBe(401);
+    const options = await service.request('/gates/1/', { method: 'OPTIONS' });
+    expect(await options.json()).toEqual({ path: '/gates/1/', methods: ['GET', 'HEAD'] });
+    const answer = await service.request('/gates/1/');
+    expect([answer.headers.get('content-type'), await answer.json()]).toEqual(['application/json', { open: true }]);
+    const { paths } = (await (await service.request('/openapi.json')).json()) as { paths: object };
+    expect(Object.keys(paths)).toContain('/gates/{gate}/');
   });
 });
 
