@@ -1,6 +1,7 @@
 import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
 import { Api } from './api.js';
+import { agentCommand } from './commands/agent.js';
 import { alertsCommand } from './commands/alerts.js';
 import { eventsCommand } from './commands/events.js';
 import { incidentsCommand } from './commands/incidents.js';
@@ -39,6 +40,7 @@ export function createProgram(write: (text: string) => void = (text) => process.
   };
   for (const command of [
     statusCommand,
+    agentCommand,
     eventsCommand,
     alertsCommand,
     incidentsCommand,
