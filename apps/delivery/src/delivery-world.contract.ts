@@ -12,6 +12,7 @@ import {
   IntegrationUpdated,
   keyOf,
   makeEvent,
+  NotificationRaised,
   type PayloadOf,
 } from '#libs/contracts';
 import { type Instant, instantOfMillis, RandomIds } from '#libs/core';
@@ -131,6 +132,18 @@ export class DeliveryWorld {
       ...over,
     };
     return this.event(IncidentOpened, payload, startTime);
+  }
+
+  raised(over: Partial<PayloadOf<typeof NotificationRaised>> = {}) {
+    const said = {
+      notificationId: ids.next(),
+      clusterId: 'c1',
+      kind: 'spec',
+      severity: 'failure',
+      message: 'm',
+      details: {},
+    };
+    return this.event(NotificationRaised, { ...said, ...over });
   }
 
   closed(incidentId: string): EventEnvelope {

@@ -86,6 +86,26 @@ describe('an incident', () => {
   });
 });
 
+describe('a notification', () => {
+  it('is one message for those that asked for notifications, and nothing for the others', async () => {
+    const integrationId = await world.integrate('N1', { source: 'notifications', data: { channelId: 'N1' } });
+    const raised = world.raised({ clusterId: 'c1', message: 'Cluster volumes failed to provision' });
+    await world.say(raised, raised, world.raised({ ...raised.payload }));
+    const records = async () =>
+      (await world.records()).filter(({ payload }) => payload.integrationId === integrationId);
+    await until(async () => (await records()).length > 0, { timeout: 30_000, what: 'its record' });
+    const messages = world.slack.messages.filter(({ channel }) => channel === 'N1');
+    expect(messages.map(({ text }) => text)).toEqual(['Cluster volumes failed to provision']);
+    const [{ payload }] = (await records()) as [Awaited<ReturnType<typeof records>>[number]];
+    expect(payload).toMatchObject({ state: 'delivered', eventId: raised.metadata.id, receipt: { channel: 'N1' } });
+    expect(payload).not.toHaveProperty('incidentId');
+    expect(scene.messages).toEqual([]);
+    await world.open();
+    expect(await records()).toHaveLength(1);
+    await world.change('delete', integrationId);
+  });
+});
+
 describe('an integration', () => {
   it('is told what was open when it was made, if that is not older than an hour', async () => {
     await scene.open({ description: 'fresh' });

@@ -9,9 +9,9 @@ import {
   type IncidentDocument,
   type IncidentEvent,
   incidentEvents,
-  isIncidentEvent,
   laneView,
 } from './incident/incident.js';
+import { signalOf } from './incident/notification.js';
 import { changeIntegration } from './integration/change.js';
 import { KnownIntegrations } from './integration/known-integrations.js';
 import { integrationEvents, type IntegrationEvent, isIntegrationEvent } from './integration/integration.js';
@@ -33,7 +33,7 @@ export interface ProcessorOptions {
 }
 
 /**
- * Writes down what is to be sent, and calls nobody: a delivery for each incident event and each integration that wants
+ * Writes down what is to be sent, and calls nobody: a delivery for each incident event or notification and each integration that wants
  * it, and the lane that it goes through (reference performance-reliability 2.5).
  */
 export function deliveryProcessor(options: ProcessorOptions): ProcessorDefinition {
@@ -41,7 +41,7 @@ export function deliveryProcessor(options: ProcessorOptions): ProcessorDefinitio
   return {
     name: `delivery.${options.sink.name}`,
     topic: options.topics.events,
-    handles: new Set<string>([...incidentEvents, ...integrationEvents]),
+    handles: new Set<string>([...incidentEvents, 'NotificationRaised', ...integrationEvents]),
     apply: (batch, unit) => apply(batch, unit, { ...options, integrations }),
   };
 }
@@ -56,7 +56,8 @@ async function apply(batch: readonly Received[], unit: UnitOfWork, given: Option
   const hints: Hint[] = [];
   let incidents: IncidentEvent[] = [];
   for (const event of events) {
-    if (isIncidentEvent(event)) incidents.push(event);
+    const signal = signalOf(event);
+    if (signal) incidents.push(signal);
     if (!isIntegrationEvent(event)) continue;
     hints.push(...(await takeIncidents(incidents, unit, options)));
     hints.push(...(await takeIntegration(event, unit, options)));

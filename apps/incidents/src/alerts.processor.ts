@@ -3,12 +3,9 @@ import { type Clock, derivedId } from '#libs/core';
 import { type ProcessorDefinition, type Received, Undecidable, type UnitOfWork } from '#libs/runtime';
 import { type Alert, alertOf, faultOf, senderOf } from './alerts/alert.js';
 import { concernsIncident, serviceKeyOf } from './alerts/consequences.js';
-import { type Decided, decideTurns, neededKeys, type Touched, type Versioned } from './alerts/decide-turns.js';
+import { decideTurns, neededKeys, type Touched, type Versioned } from './alerts/decide-turns.js';
 import { type AlertName, commandOf, incidentIdOf, take, type Turn } from './alerts/turn.js';
-import { writeInline } from './projections/incidents/incidents.inline.js';
-import { type IncidentEnvelope } from './projections/incidents/incidents.projection.js';
-import { incidentsReadModel } from './projections/incidents/incidents.read-model.js';
-import { liveTables } from './rebuild/writers.js';
+import { showDecided } from './projections/incidents/incidents.inline.js';
 import { occurrenceDecider, type OccurrenceState } from './occurrence/occurrence.js';
 import { type Registry } from './sources/registry.js';
 import { type StatusAfterResolve } from './service-status/service-status.js';
@@ -123,23 +120,9 @@ async function conclude(
   const touched = await load(changes.turns, unit, afterResolve);
   const decided = decideTurns(changes.turns, touched, afterResolve, clock.now());
   await saveDecisions(unit.tx, occurrences, decided, touched);
-  await show(decided, unit);
+  // What is decided is shown, whether or not the log can be reached.
+  await showDecided(unit.tx, decided);
   for (const event of decided.events) unit.emit(event);
-}
-
-/** Writes the incidents into the read model as well: what is decided is shown, whether or not the log can be reached. */
-async function show({ incidents, events }: Decided, { tx }: UnitOfWork): Promise<void> {
-  if (incidents.size === 0) return;
-  const tableOf = await liveTables(tx, incidentsReadModel);
-  if (!tableOf) return;
-  const byIncident = new Map<string, IncidentEnvelope[]>([...incidents.keys()].map((id) => [id, []]));
-  for (const event of events as readonly IncidentEnvelope[]) byIncident.get(event.payload.incidentId)?.push(event);
-  const decided = [...incidents].map(([id, { organizationId, state }]) => ({
-    organizationId,
-    incident: state!,
-    events: byIncident.get(id)!,
-  }));
-  await writeInline(tx, tableOf, decided);
 }
 
 async function load(turns: readonly Turn[], { tx }: UnitOfWork, afterResolve: StatusAfterResolve): Promise<Touched> {

@@ -4,6 +4,7 @@ import { alertsProcessor } from './alerts.processor.js';
 import { argusDialect } from './argus/dialect.js';
 import { IncidentsConfig, readIncidentsConfig } from './config.js';
 import { IncidentsModule } from './incidents.module.js';
+import { issuesProcessor } from './issues.processor.js';
 import { Registry } from './sources/registry.js';
 import { migrations } from './migrations/index.js';
 import { recover } from './recovery/recover.js';
@@ -17,6 +18,11 @@ export const incidentsService: ServiceOptions = {
   migrations,
   recover: (context) => recover(context, readIncidentsConfig().statusAfterResolve),
   processors: (app) => [
+    issuesProcessor({
+      topics: app.get(RuntimeConfig).topics,
+      clock: app.get(Clock),
+      sources: app.get(Registry),
+    }),
     alertsProcessor({
       topics: app.get(RuntimeConfig).topics,
       clock: app.get(Clock),

@@ -1,5 +1,6 @@
 import { DeliveryRecorded, type EventEnvelope, makeEvent } from '#libs/contracts';
 import { derivedId, instantOfMillis } from '#libs/core';
+import { type IncidentDocument } from '../incident/incident.js';
 import { type Receipt } from '../sink.js';
 
 /** The final state of one delivery, with whom it concerns. */
@@ -15,11 +16,8 @@ export interface FinalDelivery {
   readonly attempts: number;
 }
 
-/** Of whom an incident is. */
-interface Owner {
-  readonly organizationId: string;
-  readonly projectId: string;
-}
+/** Of whom an incident or a notification is. */
+type Owner = Pick<IncidentDocument, 'organizationId' | 'projectId' | 'notification'>;
 
 /** The event that puts a final state on the log. A delivery has one, so a repeat has the same id. */
 export function recordOf(delivery: FinalDelivery, owner: Owner, source: string, now: number): EventEnvelope {
@@ -32,7 +30,7 @@ export function recordOf(delivery: FinalDelivery, owner: Owner, source: string, 
       integrationId,
       eventId,
       rootEventId,
-      incidentId,
+      ...(owner.notification ? {} : { incidentId }),
       state,
       ...(reason === undefined ? {} : { reason: reason.slice(0, 2048) }),
       attempts,

@@ -98,6 +98,12 @@ describe('what is changed of an incident', () => {
   });
   it('is not its metadata', () => expect(after(changed('metadata', { a: 1 }))).not.toHaveProperty('metadata'));
 
+  it('is what its issue shows of it: the latest words', () => {
+    const seen = (sequence: number, own: object) =>
+      event('IncidentObserved', sequence, { timestamp: at, metadata: {}, issue: {}, ...own });
+    expect(after(seen(2, { description: '82 %' }), seen(3, { description: undefined }))).toMatchObject({ description: '82 %', sequence: 3 });
+  });
+
   it('opens again, red at once', () => {
     const document = after(closed, event('IncidentReopened', 3, { type: 'REO', timestamp: at, description: '' }))!;
     expect(document).not.toHaveProperty('endTime');

@@ -5,12 +5,14 @@ import {
   type IncidentChanged,
   type IncidentClosed,
   type IncidentNoted,
+  type IncidentObserved,
   type IncidentOpened,
   type PayloadOf,
   saidOf,
   widened,
 } from '#libs/contracts';
 import { type Instant } from '#libs/core';
+import { notified } from './notification.js';
 
 /** What a sink has to know of an incident to show it: folded from its events, newest state only. */
 export interface IncidentDocument {
@@ -40,6 +42,13 @@ export interface IncidentDocument {
   readonly remark?: { readonly by: string; readonly text: string; readonly at: Instant };
   /** What filters look at, where that is more than what it is now. */
   readonly reach?: Filtered;
+  /** Set of what is no incident but a notification. */
+  readonly notification?: {
+    readonly severity: string;
+    readonly clusterId: string;
+    readonly kind: string;
+    readonly details: Readonly<Record<string, string>>;
+  };
   /** When it was opened, by its own time. */
   readonly openedAt: Instant;
   /** The event folded last, which a back-fill sends. */
@@ -71,6 +80,7 @@ export const incidentEvents = [
   'IncidentAcknowledged',
   'IncidentChanged',
   'IncidentNoted',
+  'IncidentObserved',
 ] as const;
 
 /** What the fold and the account read of every incident event. */
@@ -105,6 +115,7 @@ function isPast({ name, payload }: IncidentEvent): boolean {
  */
 export function evolve(document: IncidentDocument | undefined, event: IncidentEvent): IncidentDocument | undefined {
   if (document && event.payload.sequence <= document.sequence) return document;
+  if (event.name === 'NotificationRaised') return notified(event);
   if (event.name === 'IncidentOpened') return opened(event, event.payload as PayloadOf<typeof IncidentOpened>);
   if (!document) return undefined;
   const now = { ...document, sequence: event.payload.sequence, last: referenceOf(event) };
@@ -124,6 +135,10 @@ export function evolve(document: IncidentDocument | undefined, event: IncidentEv
       return changed(now, event);
     case 'IncidentNoted':
       return noted(now, event.payload as never, who);
+    case 'IncidentObserved': {
+      const { description = document.description } = event.payload as unknown as PayloadOf<typeof IncidentObserved>;
+      return { ...now, description };
+    }
     default:
       return now;
   }

@@ -1,4 +1,4 @@
-import { matchesFilters } from '#libs/contracts';
+import { matchesFilters, sourceFor } from '#libs/contracts';
 import { compareInstants, type Instant, millisOf } from '#libs/core';
 import { type IncidentDocument, reachOf } from '../incident/incident.js';
 import { type IntegrationDocument, type Wanted } from './integration.js';
@@ -37,7 +37,7 @@ export function matchesBackfill(integration: IntegrationDocument, incident: Inci
 }
 
 function wants({ deleted, source, filters }: Wanted, incident: IncidentDocument): boolean {
-  return !deleted && source === 'issues' && matchesFilters(filters, reachOf(incident));
+  return !deleted && source === sourceFor(incident) && matchesFilters(filters, reachOf(incident));
 }
 
 function presently(integration: IntegrationDocument, incident: IncidentDocument): Match {

@@ -1,6 +1,7 @@
 import { compareInstants } from '#libs/core';
 import { type Incident, incidentDecider, type IncidentEvent } from '../incident/incident.js';
 import { type TimelineEntry } from '../projections/incidents/incidents.projection.js';
+import { isRemark } from '../projections/incidents/incidents.write.js';
 import { type Said } from '../projections/incidents/incidents.rows.js';
 import { type Moment } from './moment.js';
 
@@ -29,7 +30,7 @@ export function pastOf(timeline: readonly TimelineEntry[], moment: Moment): Past
     incident = incidentDecider.evolve(incident, eventOf(entry));
     if (!incident) continue;
     const { description } = entry.payload as { description?: string };
-    if (entry.name !== 'IncidentOpened' && description) said += `\n${description}`;
+    if (isRemark(entry.name) && description) said += `\n${description}`;
     if (happenedAt === '' || compareInstants(entry.time, happenedAt) > 0) happenedAt = entry.time;
     count += 1;
   }

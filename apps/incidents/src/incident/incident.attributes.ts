@@ -33,6 +33,11 @@ export function differences(changes: Changes, incident: Incident): readonly Diff
   });
 }
 
+/** Another level, and that in words. */
+export function levelChange(level: number, { level: old }: Incident): Difference {
+  return { attribute: 'level', old, new: level, description: wordsOf('level', old, level) };
+}
+
 function valueOf(incident: Incident, attribute: IncidentAttribute): Json {
   return attribute === 'tags' ? incident.tags.map(({ tag }) => tag) : incident[attribute];
 }

@@ -34,6 +34,7 @@ export function valueFault(command: IncidentCommand): Refusal | undefined {
     case 'removeTag':
       return faultOf({ tags: [command.tag] });
     case 'close':
+    case 'observe':
     case 'changeAcknowledgement':
       return undefined;
   }

@@ -1,4 +1,10 @@
-import { type Actor, type IncidentEventType, type IncidentOpened, type PayloadOf } from '#libs/contracts';
+import {
+  type Actor,
+  type IncidentEventType,
+  type IncidentObserved,
+  type IncidentOpened,
+  type PayloadOf,
+} from '#libs/contracts';
 import { type Instant } from '#libs/core';
 import { type Json } from './incident.js';
 
@@ -25,6 +31,23 @@ export interface Close extends Commanded {
   readonly type: 'close';
   readonly endTime: Instant;
   readonly reason: string;
+  readonly eventPk?: number | undefined;
+  readonly description?: string | undefined;
+  readonly issue?: IssueSeen | undefined;
+}
+
+/** How far an issue was taken in. */
+export type IssueSeen = PayloadOf<typeof IncidentObserved>['issue'];
+
+/** An issue was seen again. */
+export interface Observe extends Commanded {
+  readonly type: 'observe';
+  readonly at: Instant;
+  readonly issue: IssueSeen;
+  readonly description: string;
+  readonly metadata: Json;
+  readonly level: number;
+  /** Key of the event that tells of another level. */
   readonly eventPk?: number | undefined;
 }
 
@@ -79,4 +102,4 @@ export interface ChangeTag extends Commanded {
   readonly tag: string;
 }
 
-export type IncidentCommand = Open | Close | Post | Acknowledge | ChangeAcknowledgement | Change | ChangeTag;
+export type IncidentCommand = Open | Close | Observe | Post | Acknowledge | ChangeAcknowledgement | Change | ChangeTag;

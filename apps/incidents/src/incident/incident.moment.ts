@@ -23,3 +23,7 @@ export function isAcked(until: Instant | 'infinity' | null, now: Instant): boole
 export function isAfter(a: Instant, b: Instant): boolean {
   return compareInstants(a, b) > 0;
 }
+
+export function earlierOf(a: Instant, b: Instant): Instant {
+  return isAfter(a, b) ? b : a;
+}

@@ -38,6 +38,7 @@ export function refusalOf(command: IncidentCommand, state: IncidentState): Refus
     case 'addTag':
       return tagFault([command.tag]);
     case 'close':
+    case 'observe':
       return undefined;
   }
 }

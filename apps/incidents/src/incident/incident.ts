@@ -4,6 +4,7 @@ import {
   type IncidentChanged,
   type IncidentClosed,
   type IncidentNoted,
+  type IncidentObserved,
   type IncidentOpened,
   type IncidentReopened,
   type PayloadOf,
@@ -18,10 +19,13 @@ import {
   type Close,
   type Commanded,
   type IncidentCommand,
+  type IssueSeen,
   type Open,
   type Post,
 } from './incident.commands.js';
-import { isOpen } from './incident.moment.js';
+import { earlierOf, isOpen } from './incident.moment.js';
+import { known, observe, observed } from './incident.observe.js';
+import { opened } from './incident.opened.js';
 import { refusalOf } from './incident.rules.js';
 
 export { type IncidentCommand, type NewIncident } from './incident.commands.js';
@@ -42,7 +46,8 @@ export type IncidentEvent =
   | Written<'IncidentReopened', typeof IncidentReopened>
   | Written<'IncidentAcknowledged', typeof IncidentAcknowledged>
   | Written<'IncidentChanged', typeof IncidentChanged>
-  | Written<'IncidentNoted', typeof IncidentNoted>;
+  | Written<'IncidentNoted', typeof IncidentNoted>
+  | Written<'IncidentObserved', typeof IncidentObserved>;
 
 // ---- state
 
@@ -92,6 +97,8 @@ export interface Incident {
   readonly ticketUrl: string;
   readonly metadata: Json;
   readonly predecessor?: string | undefined;
+  /** Of the origin `issue`: how far it was taken in, and what it last said of the incident. */
+  readonly issue?: (IssueSeen & { readonly said?: string | undefined }) | undefined;
   readonly acks: readonly Acknowledgement[];
   /** Who opened it: of an end that time alone brings, nobody else is known. */
   readonly openedBy?: Actor | undefined;
@@ -123,7 +130,12 @@ function evolve(state: IncidentState, event: IncidentEvent): IncidentState {
   const now: Incident = { ...state, sequence, latest, updatedAt: recordedAt, recent };
   switch (event.name) {
     case 'IncidentClosed':
-      return { ...now, endTime: event.payload.endTime, closeReason: event.payload.reason };
+      return {
+        ...now,
+        ...known(event.payload.issue, state),
+        endTime: event.payload.endTime,
+        closeReason: event.payload.reason,
+      };
     case 'IncidentReopened':
       return { ...now, endTime: undefined, closeReason: undefined };
     case 'IncidentAcknowledged': {
@@ -132,48 +144,11 @@ function evolve(state: IncidentState, event: IncidentEvent): IncidentState {
     }
     case 'IncidentChanged':
       return { ...now, ...attributeOf(event.payload, state, recordedAt) };
+    case 'IncidentObserved':
+      return { ...now, ...observed(event.payload, state) };
     case 'IncidentNoted':
       return now;
   }
-}
-
-function opened(payload: PayloadOf<typeof IncidentOpened>, recordedAt: Instant): Incident {
-  const { incidentId, pk, sequence, origin, startTime, endTime, stateful, level, description } = payload;
-  const { source, sourceIncidentId, detailsUrl, ticketUrl, metadata = {}, predecessor, eventPk } = payload;
-  const addedBy = payload.tagsAddedBy ?? payload.by?.userPk ?? null;
-  return {
-    incidentId,
-    pk,
-    sequence,
-    stateful,
-    startTime,
-    endTime: endTime && stateful ? endTime : undefined,
-    origin,
-    level,
-    description,
-    tags: payload.tags.map((tag) => ({ tag, addedBy, addedTime: recordedAt })),
-    source: {
-      id: source.id,
-      ...(source.pk === undefined ? {} : { pk: source.pk }),
-      name: source.name,
-      type: source.type,
-    },
-    sourceIncidentId,
-    detailsUrl,
-    ticketUrl,
-    metadata,
-    predecessor,
-    acks: [],
-    openedBy: payload.by,
-    latest: earlierOf(startTime, recordedAt),
-    openedAt: recordedAt,
-    updatedAt: recordedAt,
-    recent: eventPk === undefined ? [] : [eventPk],
-  };
-}
-
-function earlierOf(a: Instant, b: Instant): Instant {
-  return compareInstants(a, b) <= 0 ? a : b;
 }
 
 // ---- decide
@@ -189,6 +164,8 @@ function decide(command: IncidentCommand, state: IncidentState): readonly Incide
   switch (command.type) {
     case 'close':
       return close(command, state);
+    case 'observe':
+      return observe(command, state, common);
     case 'post':
       return isRecent(command.eventPk, state) ? [] : [post(command, state)];
     case 'acknowledge':
@@ -237,13 +214,14 @@ const INFERRED: ReadonlySet<string | undefined> = new Set(['expired', 'supersede
  * sender fell silent; `superseded`: a later occurrence began), which the sender's own word corrects.
  */
 function close(command: Close, state: Incident): readonly IncidentEvent[] {
-  const { reason, eventPk, now } = command;
+  const { reason, eventPk, now, description, issue } = command;
   if (!state.stateful || isRecent(eventPk, state)) return [];
   const corrects = INFERRED.has(state.closeReason) && !INFERRED.has(reason);
   if (state.endTime !== undefined && !corrects) return [];
   const endTime = laterOf(command.endTime, state.startTime);
   const who = { ...command, by: command.by ?? state.openedBy };
-  const payload = { ...common(state, who, endTime, eventPk), type: 'END' as const, endTime, reason };
+  const said = { ...(description === undefined ? {} : { description }), ...(issue === undefined ? {} : { issue }) };
+  const payload = { ...common(state, who, endTime, eventPk), type: 'END' as const, endTime, reason, ...said };
   return [{ name: 'IncidentClosed', payload, recordedAt: now }];
 }
 

@@ -40,9 +40,9 @@ function evolved(state: IncidentState, event: IncidentEnvelope): IncidentState {
   return incidentDecider.evolve(state, eventOf(event));
 }
 
-/** As the command had it that opened it. One alert has many incidents, so those have none. */
+/** As the command had it that opened it. Incidents of alerts and issues have none. */
 function keyOf({ origin, source, sourceIncidentId }: NonNullable<IncidentState>): string | null {
-  if (origin === 'alert' || source.pk === undefined || sourceIncidentId === '') return null;
+  if (origin !== 'api' || source.pk === undefined || sourceIncidentId === '') return null;
   return sourceKeyOf(source.pk, sourceIncidentId);
 }
 

@@ -1,6 +1,7 @@
 import { type RecoveryContext } from '#libs/runtime';
 import { deleteCheckpoints } from '#libs/store';
 import { type StatusAfterResolve } from '../service-status/service-status.js';
+import { ISSUES_PROCESSOR } from '../issues.processor.js';
 import { ALERTS_PROCESSOR, recoverAlerts } from './alerts.js';
 import { Causes } from './causes.js';
 import { INCIDENT_EVENTS, recoverIncidents, restoreSequences } from './incidents.js';
@@ -15,6 +16,8 @@ export async function recover(context: RecoveryContext, afterResolve: StatusAfte
   const { store, history } = context;
   await store.query('truncate alert_occurrence, incident, service_status, service_observation restart identity');
   await deleteCheckpoints(store, ALERTS_PROCESSOR);
+  // What an incident has of its issue is in its own events, so that issues are read again in silence.
+  await deleteCheckpoints(store, ISSUES_PROCESSOR);
   const causes = new Causes();
   let eventPk = 0;
   for await (const batch of history.events(new Set([...INCIDENT_EVENTS, ...STATUS_EVENTS]))) {

@@ -15,7 +15,7 @@ export class ExplainQuery {
 }
 
 export class HopAnswer {
-  @ApiProperty({ enum: ['alert', 'incident', 'integration', 'delivery'] })
+  @ApiProperty({ enum: ['alert', 'issue', 'incident', 'integration', 'delivery'] })
   kind!: string;
 
   @ApiProperty({ type: String, description: 'Name of the event.' })

@@ -6,7 +6,7 @@ import { type Delivery } from '../projections/deliveries/queries.js';
 
 /** One step of the way, with its place on the log: null where it has none yet. */
 export interface Hop {
-  readonly kind: 'alert' | 'incident' | 'integration' | 'delivery';
+  readonly kind: 'alert' | 'issue' | 'incident' | 'integration' | 'delivery';
   /** Name of the event. */
   readonly name: string;
   readonly id: string;
@@ -32,7 +32,7 @@ export interface Chain {
   readonly history?: readonly Change[] | undefined;
 }
 
-/** Every hop from the alert to the provider's answer: each event after its cause, each delivery after its event. */
+/** Every hop from the alert or issue to the provider's answer: each event after its cause, each delivery after its event. */
 export function explain(chain: Chain): readonly Hop[] {
   const { signals, deliveries, changes = [], history } = chain;
   const causes = new Map(chain.causes.map((cause) => [cause.eventId, cause]));
@@ -40,7 +40,7 @@ export function explain(chain: Chain): readonly Hop[] {
   const hops: Hop[] = [];
   for (const signal of signals) {
     const cause = causes.get(signal.causationId ?? '');
-    if (cause) hops.push(placed('alert', cause, null));
+    if (cause) hops.push(placed(cause.name.startsWith('Issue') ? 'issue' : 'alert', cause, null));
     causes.delete(signal.causationId ?? '');
     const sent = of(signal.eventId);
     const ended = sent.length === 0 && history ? whyNotExpected(history, signal) : undefined;

@@ -33,7 +33,8 @@ const LEVELS = ['', '1 (critical)', '2 (high)', '3 (moderate)', '4 (low)', '5 (i
 /** One incident as one Slack message: red while it is open, green when it is over. */
 export function renderSlack({ deliveryId, integrationId, incident }: Message): SlackMessage {
   const [first = '', ...rest] = incident.description.trim().split(/\r\n?|\n/);
-  const summary = cut(`${WORD[incident.status]}: ${first.trim() || 'no description'}`, LIMITS.text);
+  const word = incident.notification ? '' : `${WORD[incident.status]}: `;
+  const summary = cut(`${word}${first.trim() || 'no description'}`, LIMITS.text);
   const body = bodyOf(summary.complete ? rest.join('\n').trim() : incident.description, incident.detailsUrl);
   const address = link(incident.detailsUrl);
   return {
@@ -42,18 +43,22 @@ export function renderSlack({ deliveryId, integrationId, incident }: Message): S
       {
         color: BAR[incident.status],
         fallback: summary.text,
-        title: `Incident #${incident.pk}`,
+        title: incident.notification ? 'Notification' : `Incident #${incident.pk}`,
         ...(address ? { title_link: address } : {}),
         ...(body ? { text: body } : {}),
-        fields: fieldsOf(incident),
+        fields: incident.notification ? notificationFields(incident) : fieldsOf(incident),
         footer: 'Tocsin',
         ts: Math.floor(millisOf(incident.startTime) / 1000),
         mrkdwn_in: [],
       },
     ],
     metadata: {
-      event_type: 'tocsin_incident',
-      event_payload: { delivery_id: deliveryId, integration_id: integrationId, incident_id: incident.incidentId },
+      event_type: incident.notification ? 'tocsin_notification' : 'tocsin_incident',
+      event_payload: {
+        delivery_id: deliveryId,
+        integration_id: integrationId,
+        ...(incident.notification ? {} : { incident_id: incident.incidentId }),
+      },
     },
   };
 }
@@ -64,9 +69,23 @@ function bodyOf(text: string, detailsUrl: string): string {
   return body.complete || !address ? body.text : `${body.text}\n${address}`;
 }
 
+function field(title: string, value: string | undefined, short = true): SlackAttachment['fields'] {
+  return value ? [{ title, value, short }] : [];
+}
+
+function notificationFields({ notification, source, startTime }: IncidentDocument): SlackAttachment['fields'] {
+  const { severity, clusterId, details } = notification!;
+  const said = Object.entries(details).map(([name, value]) => `${name}: ${value}`);
+  return [
+    ...field('Severity', cut(severity, LIMITS.source).text),
+    ...field('Cluster', cut(clusterId, LIMITS.source).text),
+    ...field('Raised', instant(startTime)),
+    ...field('Source', cut(source, LIMITS.source).text),
+    ...field('Details', cut(said.join('\n'), LIMITS.value).text, false),
+  ];
+}
+
 function fieldsOf(incident: IncidentDocument): SlackAttachment['fields'] {
-  const field = (title: string, value: string | undefined, short = true): SlackAttachment['fields'] =>
-    value ? [{ title, value, short }] : [];
   return [
     ...field('Level', LEVELS[incident.level]),
     ...field('Source', cut(incident.source, LIMITS.source).text),

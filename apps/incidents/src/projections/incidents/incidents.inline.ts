@@ -1,10 +1,11 @@
-import { eventType } from '#libs/contracts';
+import { type EventEnvelope, eventType } from '#libs/contracts';
 import { prepared, type Tx } from '#libs/store';
 import { type Incident } from '../../incident/incident.js';
+import { liveTables } from '../../rebuild/writers.js';
 import { type TableOf } from '../read-model.js';
 import { eventPkOf } from './incidents.events.js';
 import { type IncidentEnvelope, timelineEntryOf } from './incidents.projection.js';
-import { rowIdOf } from './incidents.read-model.js';
+import { incidentsReadModel, rowIdOf } from './incidents.read-model.js';
 import { incidentColumns } from './incidents.rows.js';
 import { incidentView, timelineView } from './incidents.views.js';
 import { saidOf, UPDATED } from './incidents.write.js';
@@ -15,6 +16,26 @@ export interface DecidedIncident {
   readonly incident: Incident;
   readonly events: readonly IncidentEnvelope[];
 }
+
+/** Writes incidents and their events into the active generation of the read model. Writers call it after the states. */
+export async function showDecided(
+  tx: Tx,
+  { incidents, events }: { readonly incidents: DecidedStates; readonly events: readonly EventEnvelope[] },
+): Promise<void> {
+  if (incidents.size === 0) return;
+  const tableOf = await liveTables(tx, incidentsReadModel);
+  if (!tableOf) return;
+  const byIncident = new Map<string, IncidentEnvelope[]>([...incidents.keys()].map((id) => [id, []]));
+  for (const event of events as readonly IncidentEnvelope[]) byIncident.get(event.payload.incidentId)?.push(event);
+  const decided = [...incidents].map(([id, { organizationId, state }]) => ({
+    organizationId,
+    incident: state!,
+    events: byIncident.get(id)!,
+  }));
+  await writeInline(tx, tableOf, decided);
+}
+
+type DecidedStates = ReadonlyMap<string, { readonly organizationId: string; readonly state: Incident | undefined }>;
 
 /**
  * Writes what was decided into the read model, in the very transaction that decides it: every read shows it from the

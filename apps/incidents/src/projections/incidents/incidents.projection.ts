@@ -4,6 +4,7 @@ import {
   type IncidentChanged,
   type IncidentClosed,
   type IncidentNoted,
+  type IncidentObserved,
   type IncidentOpened,
   type IncidentReopened,
 } from '#libs/contracts';
@@ -30,7 +31,8 @@ export type IncidentEnvelope =
   | EnvelopeOf<typeof IncidentReopened>
   | EnvelopeOf<typeof IncidentAcknowledged>
   | EnvelopeOf<typeof IncidentChanged>
-  | EnvelopeOf<typeof IncidentNoted>;
+  | EnvelopeOf<typeof IncidentNoted>
+  | EnvelopeOf<typeof IncidentObserved>;
 
 /** The event of an envelope, as the aggregate folds it. */
 export function eventOf({ name, payload, metadata }: IncidentEnvelope): IncidentEvent {
@@ -48,6 +50,7 @@ export const incidentsProjection: Projection<Incident, IncidentEnvelope> = {
     'IncidentAcknowledged',
     'IncidentChanged',
     'IncidentNoted',
+    'IncidentObserved',
   ]),
   idOf: ({ payload }) => payload.incidentId,
   evolve: (incident, event) =>
@@ -77,6 +80,8 @@ function describe(event: IncidentEnvelope): string {
       return event.payload.description ? event.payload.description : event.payload.reason;
     case 'IncidentAcknowledged':
       return event.payload.changed ? `expires ${event.payload.expiration ?? 'never'}` : event.payload.description;
+    case 'IncidentObserved':
+      return event.payload.description ?? 'seen again';
     default:
       return event.payload.description;
   }

@@ -123,8 +123,13 @@ export function saidOf(events: readonly IncidentEnvelope[]): Said {
   let said = '';
   let happenedAt = events[0]!.metadata.time;
   for (const { name, payload, metadata } of events) {
-    if (name !== 'IncidentOpened' && payload.description) said += `\n${payload.description}`;
+    if (isRemark(name) && payload.description) said += `\n${payload.description}`;
     happenedAt = laterOf(happenedAt, metadata.time);
   }
   return { said, happenedAt };
+}
+
+/** What opens an incident and what its issue shows is its own description. */
+export function isRemark(name: string): boolean {
+  return name !== 'IncidentOpened' && name !== 'IncidentObserved';
 }

@@ -14,9 +14,15 @@ export interface Cause {
   readonly writtenAt: Instant;
 }
 
-export const causeNames: ReadonlySet<string> = new Set(['AlertFired', 'AlertResolved']);
+export const causeNames: ReadonlySet<string> = new Set([
+  'AlertFired',
+  'AlertResolved',
+  'IssueOpened',
+  'IssueObserved',
+  'IssueClosed',
+]);
 
-/** Remembers where alerts lie: `explain` names each hop with its topic, partition and offset. */
+/** Remembers where alerts and issues lie: `explain` names each hop with its topic, partition and offset. */
 export function causesProcessor(topic: string): ProcessorDefinition {
   return {
     name: 'integrations.view.causes',

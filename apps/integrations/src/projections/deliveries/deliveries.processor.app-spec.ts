@@ -144,6 +144,22 @@ describe('the account', () => {
     ]);
   });
 
+  it('has a notification once, for integrations of that source alone', async () => {
+    const store = await freshStore();
+    const said = { notificationId: 'n1', clusterId: 'c1', kind: 'k', severity: 'failure', message: 'm', details: {} };
+    const raised = (id: string, notificationId = 'n1'): EventEnvelope => ({
+      ...like(opened, id, 4, {}),
+      name: 'NotificationRaised',
+      payload: { ...said, notificationId },
+    });
+    await apply(store, 0, [created, like(created, 'n0', 0, { integrationId: 'noticed', source: 'notifications' })]);
+    await apply(store, 1, [raised('r1'), raised('r1'), raised('r2'), raised('r3', 'n2')]);
+    await apply(store, 1, [raised('r4')], 4);
+    expect(await account(store)).toMatchObject(
+      ['r1', 'r3'].map((id) => ({ integration_id: 'noticed', event_id: id, incident_id: null, state: 'pending' })),
+    );
+  });
+
   it('is the same read in batches, twice, and by several at once', async () => {
     const store = await freshStore();
     await Promise.all(partitions.map((events, partition) => apply(store, partition, events)));

@@ -1,4 +1,4 @@
-import { type Filtered, type IntegrationFilters, matchesFilters } from '#libs/contracts';
+import { type Filtered, type IntegrationFilters, matchesFilters, sourceFor } from '#libs/contracts';
 
 /** One event of an integration's configuration, as far as it decides what the integration wants. */
 export interface Change {
@@ -11,7 +11,7 @@ export interface Change {
   readonly deleted: boolean;
 }
 
-/** An incident event that integrations may want. */
+/** An incident event or a notification that integrations may want. */
 export interface Signal extends Filtered {
   readonly eventId: string;
   readonly incidentId: string;
@@ -33,7 +33,8 @@ export function whyNotExpected(history: readonly Change[], signal: Signal): stri
   const current = history.findLast((change) => change.at <= signal.at);
   if (!current) return 'the integration was created after the event';
   if (current.deleted) return 'the integration was deleted';
-  if (current.source !== 'issues') return `the integration sends ${current.source}, not issues`;
+  const source = sourceFor(signal);
+  if (current.source !== source) return `the integration sends ${current.source}, not ${source}`;
   return matchesFilters(current.filters, signal)
     ? undefined
     : 'the filters of the integration do not match the incident';

@@ -82,7 +82,7 @@ async function insertPending(tx: Tx, pairs: readonly Pair[]): Promise<void> {
     `insert into delivery (delivery_id, organization_id, integration_id, event_id, root_event_id, incident_id, state,
                            attempts, count, written_at, event_sequence)
      select p.delivery_id, e.organization_id, p.integration_id, e.event_id, e.correlation_id,
-            e.incident_id, 'pending', 0, 1, e.written_at, e.sequence
+            case when e.name <> 'NotificationRaised' then e.incident_id end, 'pending', 0, 1, e.written_at, e.sequence
        from unnest($1::text[], $2::text[], $3::text[]) as p(delivery_id, integration_id, event_id)
        join incident_event e using (event_id)
      on conflict do nothing`,

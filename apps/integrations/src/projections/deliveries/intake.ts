@@ -4,6 +4,7 @@ import {
   type EventEnvelope,
   type IncidentOpened,
   type IntegrationCreated,
+  notificationKeyOf,
   type PayloadOf,
   saidOf,
 } from '#libs/contracts';
@@ -75,7 +76,10 @@ export interface Intake {
   readonly plans: readonly PlanRow[];
 }
 
-/** Incident events that every integration of the source `issues` with fitting filters has to account for. */
+/**
+ * Incident events that every integration of the source `issues` with fitting filters has to account for, and
+ * notifications, for those of the source `notifications`.
+ */
 export const signalNames: ReadonlySet<string> = new Set([
   'IncidentOpened',
   'IncidentClosed',
@@ -83,6 +87,8 @@ export const signalNames: ReadonlySet<string> = new Set([
   'IncidentAcknowledged',
   'IncidentChanged',
   'IncidentNoted',
+  'IncidentObserved',
+  'NotificationRaised',
 ]);
 const changeNames: ReadonlySet<string> = new Set([
   'IntegrationCreated',
@@ -104,7 +110,7 @@ export function intakeOf(batch: readonly Received[]): Intake {
   const once = [...seen.values()];
   const named = (names: ReadonlySet<string>): Received[] => once.filter(({ event }) => names.has(event.name));
   return {
-    signals: named(signalNames).map(signalOf),
+    signals: onceSaid(named(signalNames).map(signalOf)),
     changes: named(changeNames).map(changeOf),
     records: once.filter(({ event }) => event.name === 'DeliveryRecorded').map(recordOf),
     plans: once.filter(({ event }) => event.name === 'DeliveriesPlanned').flatMap(plansOf),
@@ -117,9 +123,21 @@ function written({ event, position }: Received): Written {
   return { eventId: id, organizationId, name: event.name, writtenAt: recordedAt, topic, partition, offset };
 }
 
+/** A notification is one, however many events say it. */
+function onceSaid(signals: readonly SignalRow[]): readonly SignalRow[] {
+  const known = new Set<string>();
+  return signals.filter(({ name, incidentId }) => {
+    if (name !== 'NotificationRaised') return true;
+    return !known.has(incidentId) && known.add(incidentId);
+  });
+}
+
 function signalOf(received: Received): SignalRow {
   const event = received.event as EventEnvelope<string, Partial<PayloadOf<typeof IncidentOpened>>>;
-  const { incidentId, sequence } = event.payload;
+  const isNotification = event.name === 'NotificationRaised';
+  const { incidentId, sequence } = isNotification
+    ? { incidentId: notificationKeyOf(event), sequence: 1 }
+    : event.payload;
   const { origin, level, tags } = saidOf(event);
   return {
     ...written(received),

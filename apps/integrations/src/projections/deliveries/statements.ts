@@ -81,6 +81,8 @@ const INSERT_SIGNALS = `
       from jsonb_to_recordset($1::jsonb) as g("eventId" text, "organizationId" text, "name" text, "writtenAt" timestamptz,
              "topic" text, "partition" int, "offset" bigint, "incidentId" text, "sequence" int, "causationId" text,
              "correlationId" text, "origin" text, "level" int, "tags" jsonb)
+     where "name" <> 'NotificationRaised'
+        or not exists (select from incident_event known where known.incident_id = "incidentId")
     on conflict do nothing
     returning event_id, written_at, sequence
   ), learned as (
