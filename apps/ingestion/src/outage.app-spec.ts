@@ -4,6 +4,7 @@ import { type IngestionForSpec, ingestionForSpec } from './ingestion-for-spec.js
 
 const event = { name: 'x', payload: 1 };
 const alert = { status: 'firing', labels: { a: 'b' }, startsAt: '2026-11-20T09:00:00Z' };
+const sample = { kind: 'LogRecord', clusterId: 'c', nodeId: 'n', at: '2026-11-20T09:00:00Z', message: 'x' };
 const under = (key: string) => ({ headers: { 'idempotency-key': key } });
 
 describe('without a broker', () => {
@@ -27,6 +28,7 @@ describe('without a broker', () => {
   it('every way in answers 503 with Retry-After within ten seconds', async () => {
     const ways: [string, unknown][] = [
       ['/tocsin/v1/events', event],
+      ['/tocsin/v1/samples', [sample]],
       ['/alerts/INS', { version: '4', alerts: [alert] }],
       ['/alerts/INS/api/v2/alerts', [alert]],
     ];

@@ -30,8 +30,8 @@ export async function postSamples(
     });
     return await judged(answer);
   } catch (error) {
-    const { name, cause } = error as { name?: string; cause?: { code?: string } };
-    return { kind: 'later', reason: `nothing answers at ${url} (${cause?.code ?? name})`, afterMs: undefined };
+    const { name, cause } = error as { name?: string; cause?: { code?: string; message?: string } };
+    return { kind: 'later', reason: `nothing answers at ${url} (${cause?.code ?? cause?.message ?? name})`, afterMs: undefined };
   }
 }
 
