@@ -1,10 +1,13 @@
 import { z } from 'zod';
 
+/** `host:port` and nothing else: it becomes part of a URL. */
+export const ENDPOINT = /^(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9]([A-Za-z0-9._-]{0,252}[A-Za-z0-9])?):([1-9]\d{0,4})$/;
+
 /** A node of a cluster. Without `physicalCores` its load is known, but not how much that is for it. */
 const node = z.object({
   nodeId: z.string().min(1).max(256),
   /** `host:port`, as the members of its gossip say it. */
-  endpoint: z.string().min(3).max(512),
+  endpoint: z.string().regex(ENDPOINT),
   physicalCores: z.number().positive().max(1_000_000).optional(),
 });
 

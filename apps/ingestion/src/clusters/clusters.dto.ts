@@ -17,9 +17,9 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { ENDPOINT } from './cluster.js';
 
 const TEXT = /^[^\p{Cc}\p{Cs}]+$/u;
-const ENDPOINT = /^(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9]([A-Za-z0-9._-]{0,252}[A-Za-z0-9])?):([1-9]\d{0,4})$/;
 
 export class NodeBody {
   @ApiProperty({ type: String, maxLength: 256 })

@@ -20,14 +20,14 @@ export function clustersProcessor({ events }: TopicNames): ProcessorDefinition {
 }
 
 async function one({ name, payload, metadata }: EventEnvelope, { tx }: UnitOfWork): Promise<void> {
-  const { organizationId, projectId, time } = metadata;
+  const { organizationId, projectId, recordedAt } = metadata;
   if (name === 'ClusterRemoved') {
-    const { clusterId, removedAt = time } = payload as { clusterId: string; removedAt?: string };
-    await deleteCluster(tx, organizationId, clusterId.toWellFormed(), removedAt);
+    const { clusterId } = payload as { clusterId: string };
+    await deleteCluster(tx, organizationId, clusterId.toWellFormed(), recordedAt);
     return;
   }
   const registration = registrationOf(payload);
   if (!registration) return;
   const clusterId = registration.clusterId.toWellFormed();
-  await upsertCluster(tx, { ...registration, clusterId, organizationId, projectId }, time);
+  await upsertCluster(tx, { ...registration, clusterId, organizationId, projectId }, recordedAt);
 }
