@@ -117,6 +117,18 @@ describe('a service whose database was lost', () => {
     });
   }, 90_000);
 
+  it('begins anew where it was killed before it was done', async () => {
+    // As after a kill: nothing says that it is done, and some of it is there.
+    await service.access.query(`delete from access.recovery where service = 'incidents'`);
+    await service.store!.query('delete from incident where pk % 2 = 0');
+    await service.stop();
+    service = await createTestService(incidentsService, { installation: afterLoss });
+    await settled(service);
+    const { rows } = await service.store!.query<{ count: number }>('select count(*) as count from incident');
+    expect(rows[0]!.count).toBe(65);
+    expect(canonicalJson(await answers())).toBe(canonicalJson(before));
+  }, 60_000);
+
   it('says nothing twice', async () => {
     await settled(service);
     await publishAlerts(service, ids, [{ start: 50, labels: { alertname: 'later' } }]);
