@@ -3,11 +3,11 @@ import { type Clock, millisOf } from '#libs/core';
 import { type AfterCommit, type ProcessorDefinition, type Received, type UnitOfWork } from '#libs/runtime';
 import { emptyCell, cellKey, type Cell, type CellName } from './cell/cell.js';
 import { CellCache } from './cell/cell-cache.js';
-import { cellOf, decideSample } from './cell/decide-sample.js';
+import { cellOf, decideSample, type Rules } from './cell/decide-sample.js';
 import { decideRemoval, decideSilence, dueAt } from './cell/decide-time.js';
 import { type Outcome } from './cell/intake.js';
 import { type Control, ControlReader } from './control/control.js';
-import { type ClusterTurn } from './control/cluster-life.js';
+import { type ClusterTurn, unbroken } from './control/cluster-life.js';
 import { type AnyDetector } from './detector.js';
 import { severityOf } from './rules.js';
 import { healthReporting } from './issues/silence.js';
@@ -103,34 +103,40 @@ class Work {
   readonly events: EventEnvelope[] = [];
   readonly outcomes = new Map<Outcome, number>();
   private readonly done = new Map<string, ChangedCell>();
+  private readonly rules: Rules;
 
   constructor(
     private readonly known: ReadonlyMap<string, StoredCell>,
     private readonly control: Control,
     private readonly options: SamplesProcessorOptions,
-  ) {}
+  ) {
+    const { settings } = control;
+    this.rules = { detectors: options.detectors, settingsOf: settings.settingsOf.bind(settings) };
+  }
 
   changed(): readonly ChangedCell[] {
     return [...this.done.values()];
   }
 
   sample({ event, position, timestamp }: Received, name: CellName): void {
-    const { detectors, clock } = this.options;
+    const { clock } = this.options;
     const { settings } = this.control;
-    const at = millisOf((event.payload as { at: string }).at);
     const life = this.control.lifeOf(name);
-    const before = this.removedBy(life.removals(this.cellOf(name).removed, at), name, position.partition);
-    if (life.isOver(at)) return this.count('removed');
-    const rules = { detectors, settingsOf: settings.settingsOf.bind(settings) };
+    let before = this.cellOf(name);
+    if (life !== unbroken) {
+      const at = millisOf((event.payload as { at: string }).at);
+      before = this.removedBy(life.removals(before.removed, at), name, position.partition);
+      if (life.isOver(at)) return this.count('removed');
+    }
     const record = { event, place: position, timestamp: timestamp > 0 ? timestamp : clock.millis() };
-    const { cell, events, outcome } = decideSample(before, name, record, rules, clock.now());
+    const { cell, events, outcome } = decideSample(before, name, record, this.rules, clock.now());
     this.count(outcome);
     if (cell === before) return;
     // What was said before a removal that is known already is closed once all of that is read.
     const awaited = life.removals(cell.removed, Infinity).length > 0;
     const due = awaited ? record.timestamp : dueAt(cell, name, settings.settingsOf(healthReporting, name, position));
     this.put(name, cell, position.partition, due);
-    this.events.push(...events);
+    if (events.length > 0) this.events.push(...events);
   }
 
   /** What time alone brings, at `watermark` (milliseconds of the log). */

@@ -61,27 +61,39 @@ export function decideSample(
   const chain = { organizationId: name.organizationId, projectId, correlationId, causationId: id };
   const issues = new IssueBook(cell.issues, name.clusterId, recordedAt);
   listen(cell, name, { ...record, chain }, rules, issues);
-  const states: Record<string, unknown> = { ...cell.rules };
+  const states: Record<string, unknown> = {};
   const sample = { kind, payload, at, now: intake.newest };
-  for (const detector of rules.detectors) {
-    if (!detector.reads.has(kind)) continue;
-    const { state, findings } = detector.detect(states[detector.name], sample, rules.settingsOf(detector, name, place));
+  for (const detector of readersOf(rules.detectors, kind)) {
+    const settings = rules.settingsOf(detector, name, place);
+    const { state, findings } = detector.detect(cell.rules[detector.name], sample, settings);
     states[detector.name] = state;
     for (const finding of findings) issues.take(detector, finding, { now: sample.now, place, chain });
   }
+  for (const rule in cell.rules) if (!(rule in states)) states[rule] = cell.rules[rule];
   const { partition, offset } = place;
   const heard = { count: (cell.heard[kind]?.count ?? 0) + 1, timestamp, partition, offset, projectId };
   return {
     outcome,
     cell: {
-      ...cell,
       intake: { ...cell.intake, [kind]: intake },
       heard: { ...cell.heard, [kind]: heard },
       rules: states,
       issues: issues.open,
+      ...(cell.removed === undefined ? {} : { removed: cell.removed }),
     },
     events: issues.events,
   };
+}
+
+const readers = new WeakMap<readonly AnyDetector[], Map<string, readonly AnyDetector[]>>();
+
+/** The detectors that read samples of that kind: looked up once, not for each sample. */
+function readersOf(detectors: readonly AnyDetector[], kind: string): readonly AnyDetector[] {
+  let byKind = readers.get(detectors);
+  if (!byKind) readers.set(detectors, (byKind = new Map()));
+  let found = byKind.get(kind);
+  if (!found) byKind.set(kind, (found = detectors.filter(({ reads }) => reads.has(kind))));
+  return found;
 }
 
 /** What two samples of one cell differ in besides their time: nothing, of host samples. */

@@ -18,8 +18,13 @@ export interface Reading {
 type Moment = Pick<Sample, 'at' | 'now'>;
 
 /** Opens on one value above the limit, closes when all of a while are below it. Equal to it is neither. */
-export function opensOnOne(gauge: Gauge | undefined, moment: Moment, value: number, rule: Rule): Reading {
-  const { limit } = rule;
+export function opensOnOne(
+  gauge: Gauge | undefined,
+  moment: Moment,
+  value: number,
+  limit: number,
+  rule: Consistency,
+): Reading {
   return reading(gauge, moment, value, rule, (values, open) => ({
     opens: value > limit,
     closes: open && consistently(values, moment.now, rule, (each) => each < limit),
@@ -28,8 +33,13 @@ export function opensOnOne(gauge: Gauge | undefined, moment: Moment, value: numb
 }
 
 /** Opens when all values of a while are above the limit, closes on one below it. Equal to it is neither. */
-export function closesOnOne(gauge: Gauge | undefined, moment: Moment, value: number, rule: Rule): Reading {
-  const { limit } = rule;
+export function closesOnOne(
+  gauge: Gauge | undefined,
+  moment: Moment,
+  value: number,
+  limit: number,
+  rule: Consistency,
+): Reading {
   return reading(gauge, moment, value, rule, (values, open) => ({
     opens: !open && value > limit && consistently(values, moment.now, rule, (each) => each > limit),
     closes: value < limit,
@@ -37,19 +47,16 @@ export function closesOnOne(gauge: Gauge | undefined, moment: Moment, value: num
   }));
 }
 
-interface Rule extends Consistency {
-  readonly limit: number;
-}
-
 function reading(
   gauge: Gauge | undefined,
   { at, now }: Moment,
   value: number,
-  rule: Rule,
+  rule: Consistency,
   verdictOf: (values: Gauge['values'], open: boolean) => Verdict,
 ): Reading {
   const values = withPoint(gauge?.values ?? [], [at, value], now - Math.max(LATE_MS, rule.windowSeconds * 1000));
   const before = gauge?.episode ?? {};
   const { episode, kind } = turn(before, { at, now }, verdictOf(values, before.open !== undefined));
-  return { state: { values, episode }, ...(kind ? { kind } : {}) };
+  const state = { values, episode };
+  return kind ? { state, kind } : { state };
 }

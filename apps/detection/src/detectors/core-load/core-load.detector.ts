@@ -18,7 +18,7 @@ export const coreLoad = defineDetector({
     const load = averageOf(sample.payload, settings.averageMinutes);
     const ratio = load / physicalCores;
     const limit = settings.perCore;
-    const gauge = opensOnOne(state, sample, ratio, { ...settings, limit });
+    const gauge = opensOnOne(state, sample, ratio, limit, settings);
     if (!gauge.kind) return { state: gauge.state, findings: [] };
     const closed = gauge.kind === 'closed';
     const seen = `the load is ${shown(load)} on ${shown(physicalCores)} physical cores, ${shown(ratio)} for each core`;

@@ -24,7 +24,7 @@ export const diskUsage = defineDetector({
       .filter(({ isDatabase }) => isDatabase)
       .flatMap(({ mount, usedBytes, totalBytes }): Finding[] => {
         const usedPercent = (usedBytes * 100) / totalBytes;
-        const gauge = closesOnOne(mounts.get(mount), sample, usedPercent, { ...settings, limit });
+        const gauge = closesOnOne(mounts.get(mount), sample, usedPercent, limit, settings);
         mounts.set(mount, gauge.state);
         if (!gauge.kind) return [];
         const closed = gauge.kind === 'closed';

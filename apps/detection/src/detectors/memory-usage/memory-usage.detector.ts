@@ -17,7 +17,7 @@ export const memoryUsage = defineDetector({
     const { totalBytes, availableBytes } = memory;
     const usedPercent = Math.min(100, Math.max(0, ((totalBytes - availableBytes) * 100) / totalBytes));
     const limit = settings.percent;
-    const gauge = opensOnOne(state, sample, usedPercent, { ...settings, limit });
+    const gauge = opensOnOne(state, sample, usedPercent, limit, settings);
     if (!gauge.kind) return { state: gauge.state, findings: [] };
     const closed = gauge.kind === 'closed';
     const advice = closed
