@@ -63,6 +63,7 @@ describe('incidents', () => {
         sourceType: 'alertmanager',
         sourceIncidentId: expect.stringMatching(/^[0-9a-f]{16}\/2026-11-20T09:01:00.000Z$/),
         origin: 'alert',
+        group: null,
         acked: false,
         ackedUntil: null,
         stateful: true,

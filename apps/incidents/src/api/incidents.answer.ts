@@ -1,4 +1,5 @@
 import { type IncidentDocument } from '../projections/incidents/incidents.document.js';
+import { groupOf } from '../projections/incidents/incidents.groups.js';
 import { type IncidentAnswer } from './incidents.dto.js';
 
 /** An incident as `/tocsin/v1` shows it: tags as texts, the source flat, no end as null. */
@@ -19,6 +20,7 @@ export function answerOf(incident: IncidentDocument): IncidentAnswer {
     sourcePk: source.pk ?? null,
     sourceIncidentId: rest.sourceIncidentId,
     origin: rest.origin,
+    group: groupOf(incident),
     acked: rest.acked,
     ackedUntil: ackedUntil === 'infinity' ? null : ackedUntil,
     stateful: rest.stateful,

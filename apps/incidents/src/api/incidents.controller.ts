@@ -13,6 +13,7 @@ import {
   type IncidentFilter,
   type IncidentPage,
 } from '../projections/incidents/incidents.query.js';
+import { groupsOf, tagsOfGroup } from '../projections/incidents/incidents.groups.js';
 import { answerOf } from './incidents.answer.js';
 import {
   IncidentAnswer,
@@ -41,13 +42,15 @@ export class IncidentsController {
   async list(@Caller() { organizationId }: Principal, @Query() query: IncidentsQuery) {
     const { status, origin, level, minLevel, source, from, to, order, limit, cursor } = query;
     const tags = [...(query.tag ?? []), ...(query.label ?? [])];
-    const narrowed = { status, origin, level, minLevel, source, from, to, tags: tags.length > 0 ? tags : undefined };
+    const given = { status, origin, level, minLevel, source, from, to, tags: tags.length > 0 ? tags : undefined };
+    const narrowed = query.group === undefined ? given : ofGroup(given, query.group);
     const { after, moment } = cursor === undefined ? { moment: momentOf(query) } : placeOf(cursor, query);
-    const page = { order, limit: limit + 1, after };
-    const found = await reading(() => this.find(organizationId, narrowed, page, moment));
+    const asked = { order, limit: limit + 1, after };
+    const found = await reading(() => this.find(organizationId, narrowed, asked, moment));
     const last = found.length > limit ? found[limit - 1] : undefined;
-    const items = found.slice(0, limit).map(({ incident }) => answerOf(incident));
-    return pageOf(items, last ? placeValues([last.startTime, last.id], moment) : null);
+    const incidents = found.slice(0, limit).map(({ incident }) => incident);
+    const page = pageOf(incidents.map(answerOf), last ? placeValues([last.startTime, last.id], moment) : null);
+    return { ...page, groups: groupsOf(incidents) };
   }
 
   @Get(':id')
@@ -76,7 +79,10 @@ export class IncidentsController {
     if (!Number.isInteger(after)) throw wrongCursor();
     const moment = momentOf(query);
     const place = [this.store, caller.organizationId, incidentId, Number(after), limit + 1] as const;
-    const entries = await reading(() => (moment ? findTimelineAsOf(...place, moment) : findTimeline(...place)));
+    const all = query.observations === 'true';
+    const entries = await reading(() =>
+      moment ? findTimelineAsOf(...place, moment, all) : findTimeline(...place, all),
+    );
     const last = entries.length > limit ? entries[limit - 1] : undefined;
     return pageOf(entries.slice(0, limit), last ? [last.sequence] : null);
   }
@@ -90,4 +96,14 @@ export class IncidentsController {
     if (!moment) return findIncidents(this.store, organizationId, { now: this.clock.now(), ...narrowed }, page);
     return findIncidentsAsOf(this.store, organizationId, { now: moment.asOf, ...narrowed }, page, moment);
   }
+}
+
+type Narrowed = Omit<IncidentFilter, 'now'>;
+
+/** The filter narrowed to one group; what is no group has no incidents. */
+function ofGroup(filter: Narrowed, group: string): Narrowed {
+  const own = tagsOfGroup(group);
+  const issues = filter.origin === undefined || filter.origin.includes('issue');
+  if (!own || !issues) return { ...filter, pks: [] };
+  return { ...filter, origin: ['issue'], tags: [...(filter.tags ?? []), ...own] };
 }

@@ -63,6 +63,11 @@ export class IncidentsQuery extends PageQuery {
   @PlainText(4096, { each: true })
   label?: string[];
 
+  @ApiPropertyOptional({ type: String, description: 'Issues of one node: `group` as the incidents have it.' })
+  @IsOptional()
+  @PlainText(4096)
+  group?: string;
+
   @ApiPropertyOptional({ type: String, description: 'Name or id of the token that reported it.' })
   @IsOptional()
   @PlainText(1024)
@@ -95,6 +100,15 @@ export class IncidentQuery {
 }
 
 export class TimelineQuery extends PageQuery {
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    default: 'false',
+    description: 'true: with every observation of its issue, which the list leaves out.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  observations: 'true' | 'false' = 'false';
+
   @OptionalInstant('As it was at that instant.')
   asOf?: string;
 
@@ -152,6 +166,13 @@ export class IncidentAnswer {
   @ApiProperty({ type: String, description: 'What opened it: alert, issue, api.' })
   origin!: string;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Issues of one node belong together: `<cluster>/<node>`, each percent-encoded; null of all else.',
+  })
+  group!: string | null;
+
   @ApiProperty({ type: Boolean })
   acked!: boolean;
 
@@ -183,9 +204,32 @@ export class IncidentAnswer {
   sequence!: number;
 }
 
+export class IncidentGroupAnswer {
+  @ApiProperty({ type: String, description: '`<cluster>/<node>`, each percent-encoded.' })
+  group!: string;
+
+  @ApiProperty({ type: [String], description: 'The first first.' })
+  readonly incidentIds!: readonly string[];
+
+  @ApiProperty({ type: 'integer', description: 'How many of them are open.' })
+  open!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 5, description: 'The worst of them.' })
+  level!: number;
+
+  @ApiProperty(instant)
+  startTime!: string;
+}
+
 export class IncidentsPage {
   @ApiProperty({ type: [IncidentAnswer] })
   items!: IncidentAnswer[];
+
+  @ApiProperty({
+    type: [IncidentGroupAnswer],
+    description: 'Which items of this page are issues of one node at one time, within ten minutes of each other.',
+  })
+  readonly groups!: readonly IncidentGroupAnswer[];
 
   @ApiProperty(cursor)
   cursor!: string | null;

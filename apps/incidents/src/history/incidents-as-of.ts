@@ -112,14 +112,14 @@ export async function findTimelineAsOf(
   after: number,
   limit: number,
   moment: Moment,
+  all = true,
 ): Promise<readonly TimelineEntry[]> {
   const found: TimelineEntry[] = [];
   for (let from = after; ;) {
-    const entries = await findTimeline(tx, organizationId, incidentId, from, limit);
+    const entries = await findTimeline(tx, organizationId, incidentId, from, limit, all);
     found.push(...entries.filter((entry) => countsAt(entry, moment)));
     const last = entries.at(-1);
     if (!last || entries.length < limit || found.length >= limit) return found.slice(0, limit);
     from = last.sequence;
   }
 }
-

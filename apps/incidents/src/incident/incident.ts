@@ -97,8 +97,8 @@ export interface Incident {
   readonly ticketUrl: string;
   readonly metadata: Json;
   readonly predecessor?: string | undefined;
-  /** Of the origin `issue`: how far it was taken in, and what it last said of the incident. */
-  readonly issue?: (IssueSeen & { readonly said?: string | undefined }) | undefined;
+  /** Of the origin `issue`: how far it was taken in, what it last said of the incident, and when it was shown last. */
+  readonly issue?: (IssueSeen & { readonly said?: string | undefined; readonly at?: Instant }) | undefined;
   readonly acks: readonly Acknowledgement[];
   /** Who opened it: of an end that time alone brings, nobody else is known. */
   readonly openedBy?: Actor | undefined;

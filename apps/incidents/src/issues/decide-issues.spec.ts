@@ -8,7 +8,7 @@ import { decideIssues } from './decide-issues.js';
 import { incidentIdOf, issueOf } from './issue.js';
 
 const from = { id: 's1', pk: 2, name: 'detection', type: 'tocsin', baseUrl: '', userPk: 4, username: 'detection' };
-const KEYS = Array.from({ length: 500 }, (_, n) => n + 1);
+const KEYS = Array.from({ length: 4000 }, (_, n) => n + 1);
 
 /** Decides records, in batches of `size`; the state is kept between them as the database would. */
 function decide(records: readonly Received[], size = records.length, before: IncidentState = undefined) {
@@ -106,6 +106,16 @@ describe('an issue', () => {
     expect(events[2]?.payload).toMatchObject({ attribute: 'level', old: 3, new: 1, eventPk: expect.any(Number) });
     expect(events.map(({ payload }) => payload.sequence)).toEqual([1, 2, 3, 4]);
     expect(state?.level).toBe(1);
+  });
+
+  it('that lasts is shown ever more calmly, with its newest values at least every five minutes', () => {
+    const { opened, observed } = issueWorld();
+    const all = Array.from({ length: 1440 }, (_, n) => observed({ sequence: n + 2, minute: n + 2 }));
+    const shown = decide([opened(), ...all]).events.slice(1);
+    const minutes = shown.map(({ payload }) => (payload as { issue: { sequence: number } }).issue.sequence);
+    expect(minutes.slice(0, 4)).toEqual([2, 3, 4, 5]);
+    expect(minutes.slice(-2)[1]! - minutes.slice(-2)[0]!).toBe(5);
+    expect(shown.length).toBeLessThan(330);
   });
 
   it('is the same however the log is cut into batches', () => {

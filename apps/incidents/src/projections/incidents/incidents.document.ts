@@ -23,7 +23,7 @@ export interface IncidentDocument {
   readonly tags: readonly Tag[];
   readonly source: Source;
   readonly sourceIncidentId: string;
-  /** `alert`, `issue` or `api`. */
+  /** `alert`, `issue`, `api`, or `tocsin` of its own warnings. */
   readonly origin: string;
   readonly detailsUrl: string;
   readonly ticketUrl: string;

@@ -84,16 +84,19 @@ export async function findIncident(
   return rows[0] && incidentAt(incidentOf(rows[0]), now);
 }
 
-/** The events of an incident after `after`, in order; without `limit` all of them. */
+/** The events of an incident after `after`, in order; without `limit` all of them, without `all` no observations. */
 export async function findTimeline(
   tx: Tx,
   organizationId: string,
   incidentId: string,
   after = 0,
   limit: number | null = null,
+  all = true,
 ): Promise<readonly TimelineEntry[]> {
+  const wanted = all ? '' : `and document::json ->> 'name' <> 'IncidentObserved'`;
   const { rows } = await tx.query<{ document: string }>(
-    `select document from view_timeline where organization_id = $1 and id = $2 and sequence > $3 order by sequence limit $4`,
+    `select document from view_timeline where organization_id = $1 and id = $2 and sequence > $3 ${wanted}
+     order by sequence limit $4`,
     [organizationId, rowIdOf(incidentId), after, limit],
   );
   return rows.map(({ document }) => JSON.parse(document) as TimelineEntry);
@@ -105,7 +108,7 @@ export async function findIncidentEvents(
   organizationId: string,
   incidentId: string,
 ): Promise<readonly IncidentEventDocument[]> {
-  const timeline = await findTimeline(tx, organizationId, incidentId);
+  const timeline = await findTimeline(tx, organizationId, incidentId, 0, null, false);
   return newestFirst(
     timeline.flatMap((entry) => eventDocumentOf(entry) ?? []),
     (event) => event,
@@ -132,7 +135,7 @@ export async function findAcknowledgements(
   organizationId: string,
   incidentId: string,
 ): Promise<readonly AcknowledgementDocument[]> {
-  return acknowledgementsOf(await findTimeline(tx, organizationId, incidentId));
+  return acknowledgementsOf(await findTimeline(tx, organizationId, incidentId, 0, null, false));
 }
 
 export interface EventPage {
