@@ -11,7 +11,7 @@ import { type Cell } from './cell/cell.js';
 import { decideRemoval } from './cell/decide-time.js';
 import { severityOf } from './rules.js';
 import { type ChangedCell, loadCluster, saveCells } from './sql/cells.js';
-import { changeControl, saveSettings, saveTurn } from './sql/control.js';
+import { changeControl, forgetIdleTurns, saveSettings, saveTurn } from './sql/control.js';
 
 export const CONTROL = 'detection.control';
 const PASSED_MS = 3_600_000;
@@ -36,7 +36,8 @@ async function one({ event }: Received, unit: UnitOfWork, clock: Clock): Promise
   switch (event.name) {
     case 'ClusterRegistered': {
       const turn = { at: event.metadata.time, removed: false, eventId: event.metadata.id };
-      return saveTurn(unit.tx, clusterOf(event), turn);
+      await saveTurn(unit.tx, clusterOf(event), turn);
+      return forgetIdleTurns(unit.tx, clusterOf(event));
     }
     case 'ClusterRemoved':
       return removed(event, unit, clock);

@@ -157,8 +157,15 @@ describe('a cluster that is removed', () => {
     const events = await issuesOf(clusterId);
     expect(said(events, START)).toEqual(['opened n1 @0', 'closed n1 @30']);
     expect(events[1]?.payload).toMatchObject({ reason: 'subject removed', closedAt: at(30), sequence: 2 });
-    await publishEvent(service, tenant, ClusterRegistered, { clusterId, nodes: [] }, at(90));
+    for (const time of [90, 100, 110]) {
+      await publishEvent(service, tenant, ClusterRegistered, { clusterId, nodes: [] }, at(time));
+    }
     await settled(service);
+    const { rows } = await service.store!.query('select at, removed from cluster_turn order by at');
+    expect(rows).toEqual([
+      { at: at(30), removed: true },
+      { at: at(90), removed: false },
+    ]);
     await publishSamples(service, tenant, [host(120, { clusterId, load: 40 })]);
     await settled(service);
     expect(said(await issuesOf(clusterId), START)).toEqual(['opened n1 @0', 'closed n1 @30', 'opened n1 @120']);

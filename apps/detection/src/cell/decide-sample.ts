@@ -65,11 +65,12 @@ export function decideSample(
   const sample = { kind, payload, at, now: intake.newest };
   for (const detector of readersOf(rules.detectors, kind)) {
     const settings = rules.settingsOf(detector, name, place);
-    const { state, findings } = detector.detect(cell.rules[detector.name], sample, settings);
-    states[detector.name] = state;
+    const key = stateKey(detector);
+    const { state, findings } = detector.detect(cell.rules[key], sample, settings);
+    states[key] = state;
     for (const finding of findings) issues.take(detector, finding, { now: sample.now, place, chain });
   }
-  for (const rule in cell.rules) if (!(rule in states)) states[rule] = cell.rules[rule];
+  for (const key of otherKeys(cell, rules.detectors, kind)) states[key] = cell.rules[key];
   const { partition, offset } = place;
   const heard = { count: (cell.heard[kind]?.count ?? 0) + 1, timestamp, partition, offset, projectId };
   return {
@@ -83,6 +84,19 @@ export function decideSample(
     },
     events: issues.events,
   };
+}
+
+/** A version that changed the rule begins with no memory of what the one before kept. */
+function stateKey({ name, version }: AnyDetector): string {
+  return version === 1 ? name : `${name}/${version}`;
+}
+
+/** States of rules that read other kinds of samples. */
+function otherKeys({ rules }: Cell, detectors: readonly AnyDetector[], kind: string): readonly string[] {
+  const own = readersOf(detectors, kind);
+  const names = Object.keys(rules);
+  if (names.length <= own.length) return [];
+  return names.filter((key) => !own.some(({ name }) => key === name || key.startsWith(`${name}/`)));
 }
 
 const readers = new WeakMap<readonly AnyDetector[], Map<string, readonly AnyDetector[]>>();

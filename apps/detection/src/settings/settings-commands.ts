@@ -1,14 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DetectorConfigured, makeEvent } from '#libs/contracts';
 import { Clock, Ids } from '#libs/core';
 import { EventLog } from '#libs/event-stream';
-import { type Principal, RuntimeConfig, Transactor } from '#libs/runtime';
+import { type Principal, RuntimeConfig, ServiceUnavailable, Transactor } from '#libs/runtime';
 import { Store, type Tx } from '#libs/store';
 import { type Settings } from '../detector.js';
 import { SOURCE } from '../issues/issue.js';
 import { type RuleInfo } from '../rules.js';
 import { changeControl, loadSettings, saveSettings } from '../sql/control.js';
 import { SettingsBook, type SettingsRevision } from './settings-book.js';
+
+/** Batches wait meanwhile. */
+const BROKER_MS = 2_000;
 
 /** Changes settings of rules, each from one place of the telemetry on. */
 @Injectable()
@@ -30,10 +34,12 @@ export class SettingsCommands {
   /**
    * No batch runs while the change is made, and it counts from the end of the telemetry as it is then: no sample was
    * decided without it that a replay would decide with it.
-   * @throws when the broker does not answer
+   * @throws ServiceUnavailable when the broker does not answer
    */
   async configure(caller: Principal, rule: RuleInfo, clusterId: string, settings: Settings): Promise<SettingsRevision> {
     const { organizationId, projectId } = caller;
+    // Asked first without holding anybody up.
+    await this.endOfTelemetry();
     return this.transactor.transact(async (unit) => {
       await changeControl(unit.tx);
       const effectiveFrom = await this.endOfTelemetry();
@@ -50,8 +56,13 @@ export class SettingsCommands {
   }
 
   private async endOfTelemetry(): Promise<SettingsRevision['effectiveFrom']> {
-    const topic = await this.eventLog.topic(this.config.topics.telemetry);
-    return (topic?.partitions ?? []).map(({ partition, high }) => ({ partition, offset: high }));
+    const answered = new AbortController();
+    const late = pause(BROKER_MS, undefined, { signal: answered.signal }).catch(() => undefined);
+    const asked = this.eventLog.topic(this.config.topics.telemetry).catch(() => undefined);
+    const topic = await Promise.race([asked, late]);
+    answered.abort();
+    if (!topic) throw new ServiceUnavailable('the log does not answer', 2);
+    return topic.partitions.map(({ partition, high }) => ({ partition, offset: high }));
   }
 }
 

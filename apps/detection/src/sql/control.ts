@@ -66,3 +66,16 @@ export async function saveTurn(
     eventId,
   ]);
 }
+
+/** Forgets registrations that follow another one without a removal between them: they say nothing new. */
+export async function forgetIdleTurns(tx: Tx, { organizationId, clusterId }: ClusterName): Promise<void> {
+  await tx.query(
+    `with turns as (
+       select at, removed, lag(removed) over (order by at, removed) as before from cluster_turn
+       where organization_id = $1 and cluster_id = $2)
+     delete from cluster_turn using turns
+     where organization_id = $1 and cluster_id = $2 and cluster_turn.at = turns.at
+       and not cluster_turn.removed and not turns.removed and turns.before = false`,
+    [organizationId, clusterId],
+  );
+}
