@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ServiceEnvironment } from '#libs/runtime';
 import { aboutControllers, aboutProviders } from './about/parts.js';
 import { authControllers, authProviders } from './auth/parts.js';
 import { argusControllers, argusProviders } from './argus/index.js';
@@ -30,7 +31,11 @@ import { sourcesControllers, sourcesProviders } from './sources/parts.js';
     ...aboutProviders,
     ProjectionHost,
     { provide: IncidentCommands, useClass: StoredIncidentCommands },
-    { provide: IncidentsConfig, useFactory: () => readIncidentsConfig() },
+    {
+      provide: IncidentsConfig,
+      inject: [ServiceEnvironment],
+      useFactory: ({ variables }: ServiceEnvironment) => readIncidentsConfig(variables),
+    },
   ],
 })
 export class IncidentsModule {}

@@ -16,7 +16,7 @@ export const incidentsService: ServiceOptions = {
   dialects: [argusDialect],
   schema: 'incidents',
   migrations,
-  recover: (context) => recover(context, readIncidentsConfig().statusAfterResolve),
+  recover: (context) => recover(context, readIncidentsConfig(context.environment).statusAfterResolve),
   processors: (app) => [
     issuesProcessor({
       topics: app.get(RuntimeConfig).topics,

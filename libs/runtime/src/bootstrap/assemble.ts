@@ -61,7 +61,7 @@ export async function assemble(ground: Ground): Promise<StartedService> {
 
 /** Before anything of the service reads or writes its state. */
 async function recovered(
-  { options: { recover, sink }, config, clock, log, stopping: { signal } }: Ground,
+  { options: { recover, sink }, overrides: { environment }, config, clock, log, stopping: { signal } }: Ground,
   { eventLog }: Stream,
   { access, own: store }: Stores,
   tenants: StoredTenants,
@@ -70,7 +70,7 @@ async function recovered(
   const { topics } = config;
   const service = sink === undefined ? config.service : `${config.service}.${sink}`;
   const tenant = await tenants.defaultTenant();
-  const own = { store, eventLog, topics, clock, log, tenant };
+  const own = { store, eventLog, topics, clock, log, tenant, environment };
   await persist('log', () => recoverService(access, service, recover, own), log, signal);
 }
 

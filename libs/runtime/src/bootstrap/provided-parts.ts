@@ -5,6 +5,7 @@ import { Store } from '#libs/store';
 import { Tenants } from '../access/tenants.js';
 import { TokenAdministration } from '../access/token-administration.js';
 import { TokenVerifier } from '../access/token-verifier.js';
+import { ServiceEnvironment } from '../config/config.js';
 import { RuntimeConfig } from '../config/runtime-config.js';
 import { HealthService } from '../health/health-service.js';
 import { RouteTable } from '../http/route-table.js';
@@ -37,6 +38,7 @@ export const partTokens: readonly Token[] = [
   Clock,
   Ids,
   RuntimeConfig,
+  ServiceEnvironment,
   Log,
   Metrics,
   HealthService,
@@ -63,6 +65,7 @@ export function providedParts(ground: Ground, opened: Opened): Parts {
     [Clock, clock],
     [Ids, ids],
     [RuntimeConfig, config],
+    [ServiceEnvironment, { variables: ground.overrides.environment }],
     [Log, log],
     [Metrics, metrics],
     [HealthService, health],

@@ -7,6 +7,11 @@ export class ConfigError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Where a service reads its settings from, for modules with settings of their own; undefined: the process's environment. */
+export abstract class ServiceEnvironment {
+  abstract readonly variables: Environment | undefined;
+}
+
 /**
  * Reads the variables named by `shape` from the environment. An empty variable counts as absent. Say what a variable
  * may hold with `.describe()`: it is the end of the line that a wrong value prints.

@@ -8,6 +8,7 @@ import {
   restoreRegistry,
   restoreRegistrySequences,
 } from '../access/registry/restore.js';
+import { type Environment } from '../config/config.js';
 import { type Tenant } from '../access/organizations.js';
 import { type Received } from '../processor.js';
 import { type Log } from '../logging/log.js';
@@ -21,6 +22,8 @@ export interface RecoveryContext {
   readonly topics: TopicNames;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where settings are read from; undefined: the process's environment. */
+  readonly environment: Environment | undefined;
 }
 
 /** Takes back what a service decided, from the events that said so. Run again after a kill, it begins anew. */
