@@ -52,16 +52,25 @@ export async function compareStep(store: Store, model: ReadModel, known: Built, 
 
 /**
  * Looks once more at all that may differ, in the transaction of the switch, when neither generation is written to.
- * Answers how many subjects differ.
+ * Answers how many subjects differ; undefined where more had differed for a while than were kept to be looked at again:
+ * then all are compared once more.
  */
-export async function conclude(tx: Tx, model: ReadModel, known: Built): Promise<number> {
+export async function conclude(tx: Tx, model: ReadModel, known: Built): Promise<number | undefined> {
   const pairs = await pairsOf(tx, model, known.active, known.building);
   await recheck(tx, model, pairs, Number.MAX_SAFE_INTEGER);
   const { rows } = await tx.query<{ differing: number }>(
     'select differing from projection_comparison where name = $1',
     [model.name],
   );
-  return rows[0]?.differing ?? 0;
+  const counted = rows[0]?.differing ?? 0;
+  const kept = await countDifferences(tx, model.name);
+  if (counted <= kept || kept >= MOST) return counted;
+  await tx.query(
+    `update projection_comparison set walked = false, compared = 0, differing = $2, last_organization = null, last_id = null
+     where name = $1`,
+    [model.name, kept],
+  );
+  return undefined;
 }
 
 export async function finishComparison(tx: Tx, { name }: ReadModel, now: Instant): Promise<void> {

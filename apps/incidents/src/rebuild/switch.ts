@@ -96,6 +96,7 @@ async function needsProof(tx: Tx, { name, mode, active, building }: Built): Prom
 async function verdictOn(tx: Tx, model: ReadModel, known: Built, now: Instant): Promise<Outcome> {
   if (!(await needsProof(tx, known))) return 'switched';
   const differing = await conclude(tx, model, known);
+  if (differing === undefined) return 'waiting';
   const isExpected = differing === 0 || known.mode === 'forced' || known.version !== known.buildingVersion;
   // What the new one has read and the live one has not is no difference yet.
   const isAhead = async (): Promise<boolean> => (await gapOf(tx, model, known)).ahead > 0;
