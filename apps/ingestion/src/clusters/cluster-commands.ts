@@ -4,7 +4,7 @@ import { Clock, Ids, type Instant } from '#libs/core';
 import { type Principal, problem, Sealer, Transactor } from '#libs/runtime';
 import { type Polling } from './cluster.js';
 import { type ClusterBody, type PollingBody } from './clusters.dto.js';
-import { deleteCluster, readCluster, type StoredCluster, upsertCluster } from './sql/clusters.js';
+import { removeCluster, readCluster, type StoredCluster, upsertCluster } from './sql/clusters.js';
 
 /** The field of a sealed secret. */
 export const CREDENTIALS = 'credentials';
@@ -36,9 +36,9 @@ export class ClusterCommands {
         ...(physicalCores === undefined ? {} : { physicalCores }),
       }));
       const registration = { clusterId, ...(name === undefined ? {} : { name }), nodes, polling };
-      const isNew = await upsertCluster(unit.tx, { ...registration, organizationId, projectId }, at);
+      await upsertCluster(unit.tx, { ...registration, organizationId, projectId }, at);
       unit.emit(makeEvent(ClusterRegistered, registration, this.originOf(caller, at)));
-      return { cluster: { ...registration, organizationId, projectId, registeredAt: at }, isNew };
+      return { cluster: { ...registration, organizationId, projectId, registeredAt: at }, isNew: before === undefined };
     });
   }
 
@@ -46,7 +46,7 @@ export class ClusterCommands {
   async remove(caller: Principal, clusterId: string): Promise<boolean> {
     const at = this.clock.now();
     return this.transactor.transact(async (unit) => {
-      const removed = await deleteCluster(unit.tx, caller.organizationId, clusterId, at);
+      const removed = await removeCluster(unit.tx, caller.organizationId, clusterId, at);
       if (removed) unit.emit(makeEvent(ClusterRemoved, { clusterId, removedAt: at }, this.originOf(caller, at)));
       return removed;
     });

@@ -5,6 +5,7 @@ import { type Store } from '#libs/store';
 import { type Log } from '../logging/log.js';
 import { lagMetrics, type MetricsPort, type ProcessorMetrics, processorMetrics } from './metrics.js';
 import { type OutboxRelay } from './outbox-relay.js';
+import { paced } from './paced.js';
 import { ProcessorLoop } from './processor-loop.js';
 import { type ProcessorStatus } from './processor-status.js';
 import { type AnyLoop, type AnyProcessor, RunningProcessor } from './running-processor.js';
@@ -93,10 +94,11 @@ export class ProcessorHost {
   }
 
   private async run(definition: AnyProcessor): Promise<RunningProcessor> {
-    const { name, topic, restMs = 0 } = definition;
+    const { name, topic, restMs = 0, mostPerSecond } = definition;
     const { eventLog } = this.options;
     const loop = this.loopOf(definition);
-    const subscription = await eventLog.consume({ group: name, topic, restMs }, loop);
+    const handler = mostPerSecond === undefined ? loop : paced(loop, mostPerSecond);
+    const subscription = await eventLog.consume({ group: name, topic, restMs }, handler);
     const processor = new RunningProcessor(definition, loop, subscription, this.options);
     void subscription.ended.then((error) => {
       if (error && !processor.stopping) this.options.onFatal(error, name);

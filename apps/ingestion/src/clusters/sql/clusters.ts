@@ -20,26 +20,27 @@ interface Row {
 const COLUMNS = `organization_id as "organizationId", project_id as "projectId", cluster_id as "clusterId", name, nodes, polling,
   registered_at as "registeredAt"`;
 
-/** Writes what a registration says, unless a later one is there. Answers whether the cluster is new. */
-export async function upsertCluster(tx: Tx, cluster: Cluster, at: Instant): Promise<boolean> {
+/** Writes what a registration says, unless a later one, or its removal, is there. */
+export async function upsertCluster(tx: Tx, cluster: Cluster, at: Instant): Promise<void> {
   const { organizationId, projectId, clusterId, name, nodes, polling } = cluster;
-  const { rows } = await tx.query<{ isNew: boolean }>(
+  await tx.query(
     `insert into cluster as known (organization_id, cluster_id, project_id, name, nodes, polling, registered_at)
      values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (organization_id, cluster_id) do update
        set project_id = excluded.project_id, name = excluded.name, nodes = excluded.nodes, polling = excluded.polling,
-         registered_at = excluded.registered_at
-       where known.registered_at <= excluded.registered_at
-     returning xmax = 0 as "isNew"`,
+         registered_at = excluded.registered_at, removed_at = null,
+         turn = case when known.removed_at is null then known.turn else 0 end,
+         poll_at = case when known.removed_at is null then known.poll_at else now() end
+       where greatest(known.registered_at, known.removed_at) <= excluded.registered_at`,
     [organizationId, clusterId, projectId, name ?? null, JSON.stringify(nodes), JSON.stringify(polling), at],
   );
-  return rows[0]?.isNew ?? false;
 }
 
-/** Drops a cluster that was registered before `at`. Answers whether there was one. */
-export async function deleteCluster(tx: Tx, organizationId: string, clusterId: string, at: Instant): Promise<boolean> {
+/** Removes a cluster that was registered before `at`. Answers whether there was one. */
+export async function removeCluster(tx: Tx, organizationId: string, clusterId: string, at: Instant): Promise<boolean> {
   const { rowCount } = await tx.query(
-    'delete from cluster where organization_id = $1 and cluster_id = $2 and registered_at <= $3',
+    `update cluster set removed_at = $3
+     where organization_id = $1 and cluster_id = $2 and registered_at <= $3 and removed_at is null`,
     [organizationId, clusterId, at],
   );
   return (rowCount ?? 0) > 0;
@@ -51,7 +52,7 @@ export async function readCluster(
   clusterId: string,
 ): Promise<StoredCluster | undefined> {
   const { rows } = await tx.query<Row>(
-    `select ${COLUMNS} from cluster where organization_id = $1 and cluster_id = $2`,
+    `select ${COLUMNS} from cluster where organization_id = $1 and cluster_id = $2 and removed_at is null`,
     [organizationId, clusterId],
   );
   return rows[0] && storedOf(rows[0]);
@@ -65,7 +66,7 @@ export async function listClusters(
   limit: number,
 ): Promise<readonly StoredCluster[]> {
   const { rows } = await tx.query<Row>(
-    `select ${COLUMNS} from cluster where organization_id = $1 and cluster_id > $2 order by cluster_id limit $3`,
+    `select ${COLUMNS} from cluster where organization_id = $1 and cluster_id > $2 and removed_at is null order by cluster_id limit $3`,
     [organizationId, after, limit],
   );
   return rows.map(storedOf);
@@ -88,7 +89,7 @@ export async function takeDue(tx: Tx, seconds: number, limit: number): Promise<r
   const { rows } = await tx.query<Row & { turn: number; at: Instant }>(
     `with due as (
        select organization_id, cluster_id, poll_at from cluster
-       where poll_at <= now() and (polling->>'enabled')::boolean and nodes <> '[]'::jsonb
+       where poll_at <= now() and removed_at is null and (polling->>'enabled')::boolean and nodes <> '[]'::jsonb
        order by poll_at limit $2 for update skip locked)
      update cluster set turn = turn + 1,
        poll_at = due.poll_at + $1 * interval '1 second' * (1 + floor(extract(epoch from now() - due.poll_at) / $1))

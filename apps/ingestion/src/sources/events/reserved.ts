@@ -15,7 +15,7 @@ const observations = new Set<string>([
 
 /** Decisions of Tocsin's own services by name, those of coming versions included (interfaces, The records). */
 const DECISION =
-  /^(Incident(Opened|Closed|Reopened|Acknowledged|Changed|Noted)|Integration(Created|Updated|Deleted|Paused|Resumed)|ServiceStatus(Changed|Observed)|DeliveryRecorded)$/;
+  /^(Incident(Opened|Closed|Reopened|Acknowledged|Changed|Noted|Observed|Deleted)|Integration(Created|Updated|Deleted|Paused|Resumed)|ServiceStatus(Changed|Observed)|DeliveryRecorded)$/;
 
 const decided = new Set<string>(eventTypes.map(({ name }) => name).filter((name) => !observations.has(name)));
 
