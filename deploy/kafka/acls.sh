@@ -40,8 +40,9 @@ may_read() {
   acl --allow-principal "User:$PREFIX$service" --operation Read --operation Describe --group "$groups" --resource-pattern-type prefixed
 }
 
-# The way in: writes facts and samples, reads nothing.
-may_write ingestion "$EVENTS" "$TELEMETRY"
+# The way in: writes facts and samples, learns from the log which clusters there are.
+may_read ingestion ingestion. "$EVENTS"
+may_write ingestion "$EVENTS" "$TELEMETRY" "$DEAD_LETTERS"
 
 # Samples in, issues out.
 may_read detection detection. "$TELEMETRY" "$EVENTS"
