@@ -1,5 +1,5 @@
 import { type Clock } from '#libs/core';
-import { type TopicNames } from '#libs/contracts';
+import { defaultTopics, type TopicNames } from '#libs/contracts';
 import { type EventLog } from '#libs/event-stream';
 import { type Store } from '#libs/store';
 import { type Log } from '../logging/log.js';
@@ -27,6 +27,14 @@ export interface HostOptions {
 }
 
 const TICK = 1_000;
+
+/**
+ * The consumer group of a processor is its name; on a topic that an installation calls otherwise, with that. kafkajs
+ * divides the partitions of all topics among all members of a group, so two installations of one broker must not meet.
+ */
+export function groupOf(processor: string, topic: string): string {
+  return Object.values(defaultTopics).includes(topic) ? processor : `${processor}.${topic}`;
+}
 
 /** Runs the processors of a service; they may be started and stopped while it runs. */
 export class ProcessorHost {
@@ -98,7 +106,7 @@ export class ProcessorHost {
     const { eventLog } = this.options;
     const loop = this.loopOf(definition);
     const handler = mostPerSecond === undefined ? loop : paced(loop, mostPerSecond);
-    const subscription = await eventLog.consume({ group: name, topic, restMs }, handler);
+    const subscription = await eventLog.consume({ group: groupOf(name, topic), topic, restMs }, handler);
     const processor = new RunningProcessor(definition, loop, subscription, this.options);
     void subscription.ended.then((error) => {
       if (error && !processor.stopping) this.options.onFatal(error, name);
