@@ -94,7 +94,8 @@ async function textOf(body: AsyncIterable<Buffer> & { destroy(): unknown }, most
 
 /** Code, and no words of the other side. */
 function reasonOf(error: unknown): string {
-  const { name, code, cause } = error as { name?: string; code?: string; cause?: { code?: string } };
+  const { name = 'error', code, cause } = error as { name?: string; code?: unknown; cause?: { code?: unknown } };
   if (name === 'TimeoutError') return `no answer within ${PATIENCE / 1000} s`;
-  return (cause?.code ?? code ?? name ?? 'error').slice(0, 100);
+  const told = [cause?.code, code].find((one): one is string => typeof one === 'string');
+  return (told ?? name).slice(0, 100);
 }
