@@ -132,6 +132,7 @@ const variables = {
   MAVEN_REPOSITORY: url(http, 'an http or https URL'),
   STATUS_AFTER_RESOLVE: matching(/^[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*$/, 'status=status,... such as down=up'),
   HEARTBEAT_INTERVAL: wholeNumber(1, 86_400, 'seconds'),
+  INDELIBLE_INCIDENTS: oneOf(...TRUE, 'false', '0', 'no', 'off'),
   CLUSTER_POLL_INTERVAL: wholeNumber(0, 3_600, 'seconds'),
   // Of Onix's service status; what became of the others tells apps/incidents/README.md.
   OXSES_PORT: wholeNumber(1, 65_535 - HIGHEST_OFFSET, 'a port'),

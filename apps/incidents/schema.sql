@@ -169,6 +169,7 @@ create table view_incident_g1 (
   updated_at timestamp with time zone not null,
   happened_at timestamp with time zone not null,
   search text not null,
+  deleted_at timestamp with time zone,
   constraint view_incident_g1_pkey PRIMARY KEY (organization_id, id)
 );
 
@@ -216,6 +217,8 @@ CREATE INDEX alert_occurrence_expiry ON alert_occurrence USING btree (log_partit
 CREATE INDEX view_dead_letter_g1_at ON view_dead_letter_g1 USING btree (organization_id, at);
 
 CREATE INDEX view_incident_g1_ahead ON view_incident_g1 USING btree (organization_id, start_time) WHERE (start_time > opened_at);
+
+CREATE INDEX view_incident_g1_deleted ON view_incident_g1 USING btree (organization_id, id) WHERE (deleted_at IS NOT NULL);
 
 CREATE INDEX view_incident_g1_lived ON view_incident_g1 USING btree (organization_id, width_bucket((EXTRACT(epoch FROM (updated_at - opened_at)))::double precision, '{8,16,32,64,128,256,512,1024,2048,4096,8192,16384,32768,65536,131072,262144,524288,1048576,2097152,4194304,8388608,16777216,33554432,67108864}'::double precision[]), opened_at) WHERE (end_time <= updated_at);
 

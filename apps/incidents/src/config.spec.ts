@@ -29,6 +29,16 @@ describe('ARGUS_TIME_ZONE', () => {
   });
 });
 
+describe('INDELIBLE_INCIDENTS', () => {
+  const indelible = (INDELIBLE_INCIDENTS?: string) => readIncidentsConfig({ INDELIBLE_INCIDENTS }).indelible;
+
+  it('is true unless it is said to be false', () => {
+    expect([undefined, 'true', 'YES', '1'].map(indelible)).toEqual([true, true, true, true]);
+    expect(['false', 'No', '0', 'off'].map(indelible)).toEqual([false, false, false, false]);
+    expect(() => indelible('maybe')).toThrow(/^INDELIBLE_INCIDENTS: read "maybe"; allowed: true or false/);
+  });
+});
+
 describe('TICKET_PLUGIN', () => {
   it('names one of the list', () => {
     expect(readIncidentsConfig({}).ticketPlugin).toBeUndefined();

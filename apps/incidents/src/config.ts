@@ -14,6 +14,8 @@ export abstract class IncidentsConfig {
   abstract readonly ticketPlugin: string | undefined;
   /** Seconds between two heartbeats of a source, of which nothing else is said. */
   abstract readonly heartbeatEvery: number;
+  /** Nobody deletes incidents. */
+  abstract readonly indelible: boolean;
 }
 
 const pair = /^[^=,]+=[^=,]+$/;
@@ -45,6 +47,15 @@ const ticketPlugin = z
   .optional()
   .describe(`one of ${ticketPlugins.map(({ name }) => name).join(', ') || 'none: there is no ticket plug-in'}`);
 
+/** Argus' setting and default (reference argus.md 1.3). */
+const indelible = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['true', '1', 'yes', 'on', 'false', '0', 'no', 'off']))
+  .transform((word) => ['true', '1', 'yes', 'on'].includes(word))
+  .default(true)
+  .describe('true or false');
+
 /** @throws ConfigError */
 export function readIncidentsConfig(environment?: Environment): IncidentsConfig {
   const read = readConfig(
@@ -53,6 +64,7 @@ export function readIncidentsConfig(environment?: Environment): IncidentsConfig 
       ARGUS_TIME_ZONE: timeZone,
       TICKET_PLUGIN: ticketPlugin,
       HEARTBEAT_INTERVAL: heartbeatEvery,
+      INDELIBLE_INCIDENTS: indelible,
     },
     environment,
   );
@@ -61,5 +73,6 @@ export function readIncidentsConfig(environment?: Environment): IncidentsConfig 
     argusTimeZone: read.ARGUS_TIME_ZONE,
     ticketPlugin: read.TICKET_PLUGIN,
     heartbeatEvery: read.HEARTBEAT_INTERVAL,
+    indelible: read.INDELIBLE_INCIDENTS,
   };
 }

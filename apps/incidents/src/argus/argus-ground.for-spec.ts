@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { TokenAdministration, type TokenRequest } from '#libs/runtime';
+import { type Environment, TokenAdministration, type TokenRequest } from '#libs/runtime';
 import { createTestService, type TestService } from '#libs/testing';
 import { incidentsService } from '../service.js';
 import { firstTenantOf } from '../testing/alerts.js';
@@ -70,8 +70,9 @@ export const START = '2026-11-20T09:38:13.321456Z';
 export const V2 = '/api/v2/incidents/';
 export const V1 = '/api/v1/incidents/';
 
-export async function argusGround(): Promise<ArgusGround> {
-  const service = await createTestService(incidentsService);
+/** `environment`: settings of the service beside those of every spec. */
+export async function argusGround(environment: Environment = {}): Promise<ArgusGround> {
+  const service = await createTestService(incidentsService, { overrides: { environment } });
   const tenant = await firstTenantOf(service);
   const tokens = service.app.get(TokenAdministration);
   const maker = { ...tenant, tokenId: randomUUID() };

@@ -152,7 +152,7 @@ describe('B. update and delete', () => {
     expect((await argus.call('PUT', `${V1}${pk}/automatic-ticket/`)).status).toBe(404);
   });
 
-  it('18. DELETE is 405: what happened is never lost', async () => {
+  it('18. DELETE is 405 unless the setting says otherwise', async () => {
     const { pk } = await argus.open();
     for (const token of [argus.nav, argus.zabbix, argus.jane, argus.admin]) {
       const { status, body, headers } = await argus.call('DELETE', `${V2}${pk}/`, { token });

@@ -1,7 +1,8 @@
-import { Controller, Delete, Get, Param, Patch, Post, Put } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Allow, pathOf, RouteTable } from '#libs/runtime';
 import { IncidentCommands } from '../commands/incident-commands.js';
+import { IncidentsConfig } from '../config.js';
 import { Registry } from '../sources/registry.js';
 import { refused } from './argus-error.js';
 import { ArgusBody, type ArgusRequest, Asked } from './asked.js';
@@ -31,6 +32,7 @@ export class ArgusIncidentsController {
     private readonly commands: IncidentCommands,
     private readonly registry: Registry,
     private readonly routes: RouteTable,
+    private readonly config: IncidentsConfig,
   ) {}
 
   @Get()
@@ -93,14 +95,20 @@ export class ArgusIncidentsController {
     return this.change(asked, this.changeable(asked, pk), { whole: true });
   }
 
-  /** What happened is never lost: as with Argus' own default. */
+  /** As with Argus' own default, nobody may, unless the setting says otherwise. */
   @Delete(':pk')
-  @ApiOperation({ summary: 'Incidents cannot be deleted: 405' })
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete an incident of your own, as an admin any; 405 unless INDELIBLE_INCIDENTS is false' })
+  @ApiNoContentResponse()
   @ArgusBody()
-  delete(@Asked() asked: ArgusRequest, @Param('pk') pk: string): never {
-    this.changeable(asked, pk);
-    const detail = 'Deletion of incidents is turned off, see setting INDELIBLE_INCIDENTS';
-    throw refused(405, { detail }, { allow: 'GET, HEAD, PATCH, PUT, OPTIONS' });
+  async delete(@Asked() asked: ArgusRequest, @Param('pk') pk: string): Promise<void> {
+    const key = this.changeable(asked, pk);
+    if (this.config.indelible) {
+      const detail = 'Deletion of incidents is turned off, see setting INDELIBLE_INCIDENTS';
+      throw refused(405, { detail }, { allow: 'GET, HEAD, PATCH, PUT, OPTIONS' });
+    }
+    const caller = await this.registry.identityOf(asked.principal);
+    done(await this.commands.delete(caller, key, caller.source?.pk), this.desk.told(asked));
   }
 
   /** A word such as `mine` in the place of a key is a list, which is not changed. @throws ArgusError 404, 405 */

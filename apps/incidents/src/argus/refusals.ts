@@ -1,6 +1,6 @@
 import { type CommandResult, type Done } from '../commands/incident-commands.js';
 import { type Refusal } from '../incident/incident.refusals.js';
-import { type ArgusError, invalid, invalidObject, missing } from './argus-error.js';
+import { type ArgusError, invalid, invalidObject, missing, refused } from './argus-error.js';
 import { REQUIRED } from './fields.js';
 import { TAG_FAULTS } from './tags.js';
 
@@ -51,6 +51,8 @@ export function errorOf(refusal: Refusal, told: Told): ArgusError {
       });
     case 'acknowledgement-expired':
       return invalid(['Cannot change expired Acknowledgement']);
+    case 'not-own':
+      return refused(403, { detail: NOT_OWN_INCIDENT });
     case 'tags-not-own':
       return invalid(Object.fromEntries(refusal.tags.map((tag) => [tag, NOT_OWN])));
     case 'bad-tag':
@@ -63,6 +65,7 @@ export function errorOf(refusal: Refusal, told: Told): ArgusError {
 }
 
 const WHO = { source: 'A source system', person: 'An end user' } as const;
+const NOT_OWN_INCIDENT = 'Only the source of an incident and superusers may delete it.';
 const NOT_OWN = "Cannot remove this tag when you're not the one who added it.";
 const FIELDS: Readonly<Record<string, string>> = {
   detailsUrl: 'details_url',

@@ -51,12 +51,17 @@ export function decideTasks(tasks: readonly Task[], loaded: Loaded, drawn: reado
     if (refusal) return { refusal };
     const next = step(incidentDecider, known.state, command);
     const envelopes = next.events.map((event) => incidentEnvelope(event, chainOf(task, now)) as IncidentEnvelope);
-    if (envelopes.length > 0) changed.set(pk, { ...known, state: next.state });
+    if (envelopes.length > 0) changed.set(pk, after(known, next.state));
     if (task.sourceKey !== undefined) sourceKeys.set(task.sourceKey, task.incidentId!);
     events.push(...envelopes);
     return done(next.state!, envelopes, now);
   });
   return { results, events, changed };
+}
+
+/** What is deleted leaves its source's id free, once the transaction is done. */
+function after(known: LoadedIncident, state: IncidentState): LoadedIncident {
+  return { ...known, state, sourceKey: state?.deletedAt === undefined ? known.sourceKey : null };
 }
 
 function fresh({ incidentId, caller, sourceKey }: Task): LoadedIncident {

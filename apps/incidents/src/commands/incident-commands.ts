@@ -17,6 +17,8 @@ export interface Caller {
 /** A new incident. Texts are as they shall be stored: trimmed, checked for shape by the API's own rules. */
 export interface OpenIncident {
   readonly source: Source & { readonly pk: number };
+  /** What opened it: `api` unless said otherwise. */
+  readonly origin?: 'api' | 'tocsin' | undefined;
   /** The user of the source, where the caller is somebody else: the actor of the first event. */
   readonly sourceUser?: Actor | undefined;
   readonly startTime: Instant;
@@ -99,6 +101,11 @@ export abstract class IncidentCommands {
   /** The tags endpoint: anybody may, and Argus sees no event. */
   abstract addTag(caller: Caller, pk: number, tag: string): Promise<CommandResult>;
   abstract removeTag(caller: Caller, pk: number, tag: string): Promise<CommandResult>;
+  /**
+   * It is shown no more, and its source may use its own id again; the log keeps it. `sourcePk` is the key of the source
+   * that the caller is: of its own incidents; an admin of any.
+   */
+  abstract delete(caller: Caller, pk: number, sourcePk: number | undefined): Promise<CommandResult>;
   /** The result for each pk, in the order given. */
   abstract bulk(
     caller: Caller,

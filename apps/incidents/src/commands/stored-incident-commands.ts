@@ -21,6 +21,7 @@ import {
   bulkTask,
   changeAcknowledgementTask,
   changeTask,
+  deleteTask,
   openTask,
   postTask,
   tagTask,
@@ -78,6 +79,10 @@ export class StoredIncidentCommands extends IncidentCommands {
 
   removeTag(caller: Caller, pk: number, tag: string): Promise<CommandResult> {
     return this.one(tagTask(caller, pk, 'removeTag', tag));
+  }
+
+  delete(caller: Caller, pk: number, sourcePk: number | undefined): Promise<CommandResult> {
+    return this.one(deleteTask(caller, pk, sourcePk));
   }
 
   async bulk(caller: Caller, pks: readonly number[], action: BulkAction): Promise<ReadonlyMap<number, CommandResult>> {

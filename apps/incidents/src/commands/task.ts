@@ -69,7 +69,7 @@ function newIncident(
   return {
     ...keys,
     by: sourceUser,
-    origin: 'api',
+    origin: incident.origin ?? 'api',
     startTime,
     ...(typeof endTime === 'string' && endTime !== 'infinity' ? { endTime } : {}),
     stateful: endTime !== null,
@@ -150,6 +150,11 @@ export function changeTask(caller: Caller, pk: number, changes: AttributeChanges
 
 export function tagTask(caller: Caller, pk: number, type: 'addTag' | 'removeTag', tag: string): Task {
   return { caller, pk, eventPks: 0, command: ({ now }) => ({ type, tag, by: caller.by, now }) };
+}
+
+export function deleteTask(caller: Caller, pk: number, sourcePk: number | undefined): Task {
+  const { by, superuser } = caller;
+  return { caller, pk, eventPks: 0, command: ({ now }) => ({ type: 'delete', sourcePk, superuser, by, now }) };
 }
 
 export function bulkTask(caller: Caller, pk: number, action: BulkAction): Task {

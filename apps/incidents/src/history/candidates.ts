@@ -16,7 +16,7 @@ export interface Candidate extends IncidentRow {
 function lasting(filter: IncidentFilter): IncidentFilter {
   const { now, origin, source, sourcePks, sourceNames, sourceTypes, sourceIncidentId, from, to } = filter;
   const { stateful, endIsNull, pks } = filter;
-  const named = { source, sourcePks, sourceNames, sourceTypes, sourceIncidentId };
+  const named = { withDeleted: true, source, sourcePks, sourceNames, sourceTypes, sourceIncidentId };
   return { now, origin, from, to, stateful, endIsNull, pks, ...named };
 }
 

@@ -1,4 +1,4 @@
-import { type IncidentCommand, type NewIncident } from './incident.commands.js';
+import { BY_COMMAND, type IncidentCommand, type NewIncident } from './incident.commands.js';
 import { type Json } from './incident.js';
 import { type Refusal } from './incident.refusals.js';
 
@@ -24,7 +24,7 @@ type Field = keyof typeof BYTES;
 export function valueFault(command: IncidentCommand): Refusal | undefined {
   switch (command.type) {
     case 'open':
-      return command.incident.origin === 'api' ? faultOf(command.incident) : undefined;
+      return BY_COMMAND.has(command.incident.origin) ? faultOf(command.incident) : undefined;
     case 'change':
       return faultOf(command.changes);
     case 'post':
@@ -36,6 +36,7 @@ export function valueFault(command: IncidentCommand): Refusal | undefined {
     case 'close':
     case 'observe':
     case 'changeAcknowledgement':
+    case 'delete':
       return undefined;
   }
 }

@@ -15,6 +15,9 @@ export type NewIncident = {
   readonly [K in keyof Opened as string extends K ? never : Exclude<K, 'sequence' | 'late' | 'timestamp'>]: Opened[K];
 };
 
+/** Origins of incidents that somebody opened by a command, whose values are checked. */
+export const BY_COMMAND: ReadonlySet<string> = new Set(['api', 'tocsin']);
+
 /** Who commands, and when it is written down. */
 export interface Commanded {
   readonly by?: Actor | undefined;
@@ -102,4 +105,13 @@ export interface ChangeTag extends Commanded {
   readonly tag: string;
 }
 
-export type IncidentCommand = Open | Close | Observe | Post | Acknowledge | ChangeAcknowledgement | Change | ChangeTag;
+/** It shall be shown no more. */
+export interface Delete extends Commanded {
+  readonly type: 'delete';
+  /** Key of the source that the caller is; absent on a person. */
+  readonly sourcePk?: number | undefined;
+  readonly superuser: boolean;
+}
+
+export type IncidentCommand =
+  Open | Close | Observe | Post | Acknowledge | ChangeAcknowledgement | Change | ChangeTag | Delete;

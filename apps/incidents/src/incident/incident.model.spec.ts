@@ -65,6 +65,7 @@ const command: fc.Arbitrary<Omit<IncidentCommand, 'now'>> = fc.oneof(
     tag: fc.constantFrom('a=1', 'c=3', '='),
     by,
   }),
+  fc.record({ type: kind('delete'), sourcePk: optional(fc.constantFrom(2, 3)), superuser: fc.boolean(), by }),
 );
 
 function holds(before: Incident | undefined, after: Incident, events: readonly IncidentEvent[]): void {
@@ -73,6 +74,7 @@ function holds(before: Incident | undefined, after: Incident, events: readonly I
   expect(new Set(after.tags.map(({ tag }) => tag)).size).toBe(after.tags.length);
   expect(new Set(after.acks.map((ack) => ack.pk)).size).toBe(after.acks.length);
   if (!before) return;
+  if (before.deletedAt !== undefined) expect([after, events]).toEqual([before, []]);
   expect([after.startTime, after.stateful, after.openedAt, after.source]).toEqual([
     before.startTime,
     before.stateful,

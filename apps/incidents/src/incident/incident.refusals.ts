@@ -21,6 +21,8 @@ export type Refusal =
   | { readonly code: 'acknowledgement-expired' }
   /** Tags of others that a source, or a person who is no admin, wants to drop. */
   | { readonly code: 'tags-not-own'; readonly tags: readonly string[] }
+  /** Only its own source and admins delete an incident. */
+  | { readonly code: 'not-own'; readonly pk: number }
   | { readonly code: 'unknown-tag'; readonly tag: string }
   | TagFault
   /** The source has an incident of this id already, open or closed. */

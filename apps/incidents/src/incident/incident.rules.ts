@@ -2,8 +2,10 @@ import { type Actor, type IncidentEventType } from '#libs/contracts';
 import { valueFault } from './incident.bounds.js';
 import {
   type Acknowledge,
+  BY_COMMAND,
   type Change,
   type ChangeAcknowledgement,
+  type Delete,
   type IncidentCommand,
   type Open,
   type Post,
@@ -24,6 +26,7 @@ export function refusalOf(command: IncidentCommand, state: IncidentState): Refus
   if (fault) return fault;
   if (command.type === 'open') return openRefusal(command);
   if (!state) return undefined;
+  if (state.deletedAt !== undefined) return { code: 'unknown-incident', pk: state.pk };
   switch (command.type) {
     case 'post':
       return command.unchecked ? undefined : postRefusal(command, state);
@@ -37,6 +40,8 @@ export function refusalOf(command: IncidentCommand, state: IncidentState): Refus
       return state.tags.some(({ tag }) => tag === command.tag) ? undefined : { code: 'unknown-tag', tag: command.tag };
     case 'addTag':
       return tagFault([command.tag]);
+    case 'delete':
+      return deleteRefusal(command, state);
     case 'close':
     case 'observe':
       return undefined;
@@ -46,7 +51,7 @@ export function refusalOf(command: IncidentCommand, state: IncidentState): Refus
 function openRefusal({ incident }: Open): Refusal | undefined {
   const { startTime, endTime, tags, origin } = incident;
   if (endTime && isAfter(startTime, endTime)) return { code: 'end-before-start' };
-  return origin === 'api' ? tagFault(tags) : undefined;
+  return BY_COMMAND.has(origin) ? tagFault(tags) : undefined;
 }
 
 function postRefusal({ verb, by, timestamp, now }: Post, state: Incident): Refusal | undefined {
@@ -60,6 +65,12 @@ function postRefusal({ verb, by, timestamp, now }: Post, state: Incident): Refus
   const open = isOpen(state, now);
   if (verb === 'CLO') return open ? undefined : { code: 'already-closed' };
   return open ? { code: 'already-open' } : undefined;
+}
+
+/** Reference argus.md 1.3. */
+function deleteRefusal({ superuser, sourcePk }: Delete, { pk, source }: Incident): Refusal | undefined {
+  const isOwn = sourcePk !== undefined && sourcePk === source.pk;
+  return superuser || isOwn ? undefined : { code: 'not-own', pk };
 }
 
 function acknowledgeRefusal({ expiration, timestamp, now }: Acknowledge): Refusal | undefined {

@@ -3,6 +3,7 @@ import {
   type IncidentAcknowledged,
   type IncidentChanged,
   type IncidentClosed,
+  type IncidentDeleted,
   type IncidentNoted,
   type IncidentObserved,
   type IncidentOpened,
@@ -18,6 +19,7 @@ import {
   type ChangeTag,
   type Close,
   type Commanded,
+  type Delete,
   type IncidentCommand,
   type IssueSeen,
   type Open,
@@ -47,7 +49,8 @@ export type IncidentEvent =
   | Written<'IncidentAcknowledged', typeof IncidentAcknowledged>
   | Written<'IncidentChanged', typeof IncidentChanged>
   | Written<'IncidentNoted', typeof IncidentNoted>
-  | Written<'IncidentObserved', typeof IncidentObserved>;
+  | Written<'IncidentObserved', typeof IncidentObserved>
+  | Written<'IncidentDeleted', typeof IncidentDeleted>;
 
 // ---- state
 
@@ -104,6 +107,8 @@ export interface Incident {
   readonly openedBy?: Actor | undefined;
   /** When the latest thing recorded of it happened: what lies before is late. */
   readonly latest: Instant;
+  /** When it was deleted: it is shown no more, and nothing is done to it any more. */
+  readonly deletedAt?: Instant | undefined;
   /** When its first and its last event were written down. */
   readonly openedAt: Instant;
   readonly updatedAt: Instant;
@@ -146,6 +151,8 @@ function evolve(state: IncidentState, event: IncidentEvent): IncidentState {
       return { ...now, ...attributeOf(event.payload, state, recordedAt) };
     case 'IncidentObserved':
       return { ...now, ...observed(event.payload, state) };
+    case 'IncidentDeleted':
+      return { ...now, deletedAt: recordedAt };
     case 'IncidentNoted':
       return now;
   }
@@ -177,6 +184,8 @@ function decide(command: IncidentCommand, state: IncidentState): readonly Incide
     case 'addTag':
     case 'removeTag':
       return changeTag(command, state);
+    case 'delete':
+      return [deleted(command, state)];
   }
 }
 
@@ -268,6 +277,10 @@ function changeTag(command: ChangeTag, state: Incident): readonly IncidentEvent[
   const tags = command.type === 'addTag' ? [...others, command.tag] : others;
   if (tags.length === state.tags.length) return [];
   return change({ ...command, type: 'change', changes: { tags }, eventPks: [], superuser: true }, state);
+}
+
+function deleted(command: Delete, state: Incident): IncidentEvent {
+  return { name: 'IncidentDeleted', payload: common(state, command, command.now), recordedAt: command.now };
 }
 
 /** The incident: the one aggregate that alerts, issues and glue services act on. */

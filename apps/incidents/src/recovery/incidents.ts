@@ -3,6 +3,7 @@ import { type Received } from '#libs/runtime';
 import { type Tx } from '#libs/store';
 import { type LoadedIncident } from '../commands/decide-tasks.js';
 import { sourceKeyOf } from '../commands/task.js';
+import { BY_COMMAND } from '../incident/incident.commands.js';
 import { incidentDecider, type IncidentState } from '../incident/incident.js';
 import { eventOf, type IncidentEnvelope, incidentsProjection } from '../projections/incidents/incidents.projection.js';
 import { saveIncidents } from '../sql/save-incidents.js';
@@ -40,9 +41,9 @@ function evolved(state: IncidentState, event: IncidentEnvelope): IncidentState {
   return incidentDecider.evolve(state, eventOf(event));
 }
 
-/** As the command had it that opened it. Incidents of alerts and issues have none. */
-function keyOf({ origin, source, sourceIncidentId }: NonNullable<IncidentState>): string | null {
-  if (origin !== 'api' || source.pk === undefined || sourceIncidentId === '') return null;
+/** As the command had it that opened it. Incidents of alerts and issues have none, nor do deleted ones. */
+function keyOf({ origin, source, sourceIncidentId, deletedAt }: NonNullable<IncidentState>): string | null {
+  if (!BY_COMMAND.has(origin) || source.pk === undefined || sourceIncidentId === '' || deletedAt) return null;
   return sourceKeyOf(source.pk, sourceIncidentId);
 }
 

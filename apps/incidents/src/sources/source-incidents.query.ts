@@ -30,7 +30,8 @@ export async function openOfSource(
 ): Promise<SourceIncident[]> {
   const { rows } = await tx.query<SourceIncident>(
     `select ${COLUMNS} from view_incident
-      where organization_id = $1 and source_pk = $2 and end_time > updated_at and end_time > $3 order by start_time, pk`,
+      where organization_id = $1 and source_pk = $2 and end_time > updated_at and end_time > $3 and deleted_at is null
+      order by start_time, pk`,
     [organizationId, sourcePk, now],
   );
   return rows;
@@ -47,7 +48,7 @@ export async function knownOfSource(
   const { rows } = await tx.query<SourceIncident>(
     `select ${COLUMNS} from unnest($4::text[]) asked(name)
      join view_incident on hashtext(source_incident_id) = hashtext(asked.name) and source_pk = $2
-      and source_incident_id = asked.name and organization_id = $1`,
+      and source_incident_id = asked.name and organization_id = $1 and deleted_at is null`,
     [organizationId, sourcePk, now, sourceIncidentIds],
   );
   return rows;

@@ -84,6 +84,7 @@ describe('a source that sends heartbeats', () => {
         startTime: new Date(Date.parse(seen) + 70_000).toISOString(),
         tags: ['problem_type=missing_heartbeat', `source_system_id=${pk}`],
         source: 'argus',
+        origin: 'tocsin',
       },
     ]);
     await beat(source, 1);

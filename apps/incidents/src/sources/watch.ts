@@ -88,7 +88,7 @@ export class Watch implements OnApplicationBootstrap {
 
   private async warn({ organizationId, ...warning }: Warning): Promise<void> {
     const caller = await this.registry.own(organizationId);
-    const result = await this.commands.open(caller, { ...warning, source: caller.source! });
+    const result = await this.commands.open(caller, { ...warning, origin: 'tocsin', source: caller.source! });
     if (result.refusal?.code === 'duplicate-source-incident-id')
       this.settled.add(keyOf({ organizationId, ...warning }));
     else this.report(result);

@@ -10,13 +10,18 @@ const UNIQUE_VIOLATION = '23505';
  */
 export async function saveIncidents(tx: Tx, incidents: readonly LoadedIncident[]): Promise<void> {
   if (incidents.length === 0) return;
-  const rows = [...incidents].sort((a, b) => (a.incidentId < b.incidentId ? -1 : 1)).map(rowOf);
+  const rows = [...incidents].sort(byKeyThenId).map(rowOf);
   try {
     await tx.query(SAVE, [JSON.stringify(rows)]);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== UNIQUE_VIOLATION) throw error;
     throw new StateConflict('the id of a source was taken by another process meanwhile', { cause: error });
   }
+}
+
+/** A key that one incident gives up may be another's in the same statement. */
+function byKeyThenId(a: LoadedIncident, b: LoadedIncident): number {
+  return Number(a.sourceKey !== null) - Number(b.sourceKey !== null) || (a.incidentId < b.incidentId ? -1 : 1);
 }
 
 function rowOf({ incidentId, organizationId, sourceKey, version, state }: LoadedIncident) {
@@ -27,4 +32,5 @@ function rowOf({ incidentId, organizationId, sourceKey, version, state }: Loaded
 const SAVE = prepared(`
   insert into incident (incident_id, organization_id, pk, version, state, source_key)
   select * from json_to_recordset($1) as row (id uuid, organization_id text, pk bigint, version bigint, state json, source_key uuid)
-  on conflict (incident_id) do update set version = excluded.version, state = excluded.state`);
+  on conflict (incident_id) do update set version = excluded.version, state = excluded.state,
+    source_key = excluded.source_key`);

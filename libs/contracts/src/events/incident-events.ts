@@ -63,7 +63,7 @@ const tags = z.array(z.string().max(32_768)).max(512);
 
 const opened = z.looseObject({
   ...common,
-  /** What opened it: `alert`, `issue` or `api`. */
+  /** What opened it: `alert`, `issue`, `api`, or `tocsin` of its own warnings. */
   origin: text(32),
   startTime: instant,
   /** Set when it was already over when it was opened. */
@@ -131,6 +131,8 @@ const observed = z.looseObject({
 
 const noted = z.looseObject({ ...common, ...said, type: z.enum(incidentEventTypes) });
 
+const deleted = z.looseObject({ ...common, timestamp: instant });
+
 const subjectOf = (incident: { incidentId: string }): string => `incident/${incident.incidentId}`;
 
 export const IncidentOpened = defineEvent({
@@ -179,5 +181,12 @@ export const IncidentObserved = defineEvent({
   name: 'IncidentObserved',
   schema: observed,
   says: 'The issue of an open incident was seen again: its latest values. It is no event in Argus.',
+  subjectOf,
+});
+
+export const IncidentDeleted = defineEvent({
+  name: 'IncidentDeleted',
+  schema: deleted,
+  says: 'An incident is shown no more: its source or an admin deleted it. The log keeps what it was.',
   subjectOf,
 });

@@ -64,7 +64,7 @@ export function eventDocumentOf(entry: TimelineEntry): IncidentEventDocument | u
     type: typeOf(said),
     timestamp: entry.time,
     received: entry.recordedAt,
-    description: payload.description ?? '',
+    description: (payload.description as string | undefined) ?? '',
     sequence: payload.sequence,
   };
 }

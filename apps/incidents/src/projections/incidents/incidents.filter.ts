@@ -39,6 +39,8 @@ export interface IncidentFilter {
   readonly endTo?: Instant | undefined;
   /** Argus' `end_time__isnull`: true for stateless ones. */
   readonly endIsNull?: boolean | undefined;
+  /** True: deleted ones too, which nobody but a question about the past wants. */
+  readonly withDeleted?: boolean | undefined;
   /** Words, all of which its description or its events contain, in any case. */
   readonly search?: string | undefined;
 }
@@ -50,6 +52,7 @@ export function conditionsOf(filter: IncidentFilter, given: Given): string[] {
   let at: string | undefined;
   const now = (): string => (at ??= `${given(filter.now)}::timestamptz`);
   return [
+    ...(filter.withDeleted ? [] : ['deleted_at is null']),
     ...plainConditions(filter, given),
     ...momentConditions(filter, now, given),
     ...sourceConditions(filter, given),

@@ -3,6 +3,7 @@ import {
   type IncidentAcknowledged,
   type IncidentChanged,
   type IncidentClosed,
+  type IncidentDeleted,
   type IncidentNoted,
   type IncidentObserved,
   type IncidentOpened,
@@ -32,7 +33,8 @@ export type IncidentEnvelope =
   | EnvelopeOf<typeof IncidentAcknowledged>
   | EnvelopeOf<typeof IncidentChanged>
   | EnvelopeOf<typeof IncidentNoted>
-  | EnvelopeOf<typeof IncidentObserved>;
+  | EnvelopeOf<typeof IncidentObserved>
+  | EnvelopeOf<typeof IncidentDeleted>;
 
 /** The event of an envelope, as the aggregate folds it. */
 export function eventOf({ name, payload, metadata }: IncidentEnvelope): IncidentEvent {
@@ -42,7 +44,7 @@ export function eventOf({ name, payload, metadata }: IncidentEnvelope): Incident
 /** Every incident, folded as the aggregate folds it. An event that it has already (by its sequence) changes nothing. */
 export const incidentsProjection: Projection<Incident, IncidentEnvelope> = {
   name: 'incidents',
-  version: 2,
+  version: 3,
   handles: new Set([
     'IncidentOpened',
     'IncidentClosed',
@@ -51,6 +53,7 @@ export const incidentsProjection: Projection<Incident, IncidentEnvelope> = {
     'IncidentChanged',
     'IncidentNoted',
     'IncidentObserved',
+    'IncidentDeleted',
   ]),
   idOf: ({ payload }) => payload.incidentId,
   evolve: (incident, event) =>
@@ -82,6 +85,8 @@ function describe(event: IncidentEnvelope): string {
       return event.payload.changed ? `expires ${event.payload.expiration ?? 'never'}` : event.payload.description;
     case 'IncidentObserved':
       return event.payload.description ?? 'seen again';
+    case 'IncidentDeleted':
+      return 'deleted';
     default:
       return event.payload.description;
   }

@@ -115,6 +115,7 @@ const ends = ({ endTime }: IncidentDocument): string => (endTime === 'infinity' 
 /** The same in plain words of JavaScript (reference argus.md 1.3). */
 const rules: { [K in keyof IncidentFilter]-?: (value: never, one: IncidentDocument) => boolean } = {
   now: () => true,
+  withDeleted: () => true,
   status: (wanted: string[], { status }) => wanted.includes(status),
   open: (wanted: boolean, { status, open }) => status !== 'stateless' && open === wanted,
   acked: (wanted: boolean, { acked }) => acked === wanted,

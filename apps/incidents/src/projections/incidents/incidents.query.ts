@@ -78,7 +78,8 @@ export async function findIncident(
 ): Promise<IncidentDocument | undefined> {
   const byPk = PK.test(id) && !isUuid(id);
   const { rows } = await tx.query<IncidentRow>(
-    `select ${INCIDENT_SELECT} from view_incident where organization_id = $1 and ${byPk ? 'pk = $2' : 'id = $2'} order by id limit 1`,
+    `select ${INCIDENT_SELECT} from view_incident where organization_id = $1 and ${byPk ? 'pk = $2' : 'id = $2'}
+       and deleted_at is null order by id limit 1`,
     [organizationId, byPk ? id : rowIdOf(id)],
   );
   return rows[0] && incidentAt(incidentOf(rows[0]), now);
@@ -157,6 +158,8 @@ export async function findEvents(
     : '';
   const { rows } = await tx.query<{ document: string }>(
     `select document from view_timeline where organization_id = $1 and event_pk is not null ${condition}
+       and not exists (select 1 from view_incident as gone where gone.deleted_at is not null
+         and gone.organization_id = $1 and gone.id = view_timeline.id)
      order by time ${order}, event_pk ${order} limit $2`,
     [organizationId, limit, ...(after ?? [])],
   );

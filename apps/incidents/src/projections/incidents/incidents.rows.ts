@@ -5,14 +5,16 @@ import { ackedUntil } from '../../incident/incident.moment.js';
 /** Columns of an incident, in the order of `incidentRow`. */
 export const INCIDENT_COLUMNS = `organization_id, id, foreign_id, pk, sequence, stateful, start_time, end_time, level, description,
   tags, tags_by, tags_added, source, source_id, source_type, source_pk, source_incident_id, origin, acks, acked_until,
-  details_url, ticket_url, metadata, close_reason, predecessor, opened_at, updated_at, happened_at, search`;
+  details_url, ticket_url, metadata, close_reason, predecessor, opened_at, updated_at, happened_at, search,
+  deleted_at`;
 
 /** What a query selects to have an `IncidentRow`. */
 export const INCIDENT_SELECT = `coalesce(foreign_id, id::text) as "incidentId", pk, sequence, stateful, start_time as "startTime",
   nullif(end_time, 'infinity') as "endTime", level, description, tags, tags_by as "tagsBy", tags_added as "tagsAdded", source,
   source_id as "sourceId", source_type as "sourceType", source_pk as "sourcePk", source_incident_id as "sourceIncidentId",
   origin, acks, details_url as "detailsUrl", ticket_url as "ticketUrl", metadata, close_reason as "closeReason", predecessor,
-  opened_at as "openedAt", updated_at as "updatedAt"`;
+  opened_at as "openedAt", updated_at as "updatedAt",
+  deleted_at as "deletedAt"`;
 
 export interface IncidentRow {
   readonly incidentId: string;
@@ -40,17 +42,19 @@ export interface IncidentRow {
   readonly predecessor: string | null;
   readonly openedAt: Instant;
   readonly updatedAt: Instant;
+  readonly deletedAt: Instant | null;
 }
 
 /** The incident of a row. What only its rules remember (`latest`, `recent`) is not kept in rows. */
 export function incidentOf(row: IncidentRow): Incident {
   const { endTime, tags, tagsBy, tagsAdded, source, sourceId, sourceType, sourcePk, acks, metadata, ...rest } = row;
-  const { closeReason, predecessor, ...kept } = rest;
+  const { closeReason, predecessor, deletedAt, ...kept } = rest;
   return {
     ...kept,
     ...(endTime === null ? {} : { endTime }),
     ...(closeReason === null ? {} : { closeReason }),
     ...(predecessor === null ? {} : { predecessor }),
+    ...(deletedAt === null ? {} : { deletedAt }),
     tags: tags.map((tag) =>
       taggedBy(tag, tagsAdded !== null && Object.hasOwn(tagsAdded, tag) ? tagsAdded[tag]! : [tagsBy, row.openedAt]),
     ),
@@ -109,6 +113,7 @@ export function incidentColumns(organizationId: string, id: string, incident: In
     updated_at: incident.updatedAt,
     happened_at: happenedAt,
     search: said,
+    deleted_at: incident.deletedAt ?? null,
   };
 }
 
@@ -130,7 +135,8 @@ export function incidentRow(
     `${text(source.name)}\t${text(source.id)}\t${text(source.type)}\t${source.pk ?? NULL}\t${text(incident.sourceIncidentId)}\t` +
     `${text(incident.origin)}\t${acks.length === 0 ? NULL : json(acks)}\t${ackedUntil(incident) ?? NULL}\t` +
     `${text(incident.detailsUrl)}\t${text(incident.ticketUrl)}\t${isPlain(incident.metadata) ? NULL : json(incident.metadata)}\t` +
-    `${nullable(incident.closeReason)}\t${nullable(incident.predecessor)}\t${openedAt}\t${updatedAt}\t${happenedAt}\t${text(said)}\n`
+    `${nullable(incident.closeReason)}\t${nullable(incident.predecessor)}\t${openedAt}\t${updatedAt}\t${happenedAt}\t${text(said)}\t` +
+    `${incident.deletedAt ?? NULL}\n`
   );
 }
 

@@ -18,7 +18,7 @@ export const LIVED = `width_bucket(extract(epoch from updated_at - opened_at)::f
  *
  * `happened_at` is when the latest thing that was said of it happened. Of those that are over, the index `lived` finds the
  * ones that were there at a moment, by how long they have been written to (`LIVED`); `ahead` holds the few that were known
- * before they began.
+ * before they began. What is deleted keeps its row, for moments before (`deleted_at`): every query of now leaves it out.
  */
 export const incidentView: ViewDefinition = {
   name: 'view_incident',
@@ -54,6 +54,7 @@ export const incidentView: ViewDefinition = {
       updated_at timestamptz not null,
       happened_at timestamptz not null,
       search text not null,
+      deleted_at timestamptz,
       primary key (organization_id, id)
     ) with (fillfactor = 80)`,
     `create index ${table}_pk on ${table} (pk)`,
@@ -62,6 +63,7 @@ export const incidentView: ViewDefinition = {
     `create index ${table}_named on ${table} (hashtext(source_incident_id), source_pk)`,
     `create index ${table}_lived on ${table} (organization_id, (${LIVED}), opened_at) where end_time <= updated_at`,
     `create index ${table}_ahead on ${table} (organization_id, start_time) where start_time > opened_at`,
+    `create index ${table}_deleted on ${table} (organization_id, id) where deleted_at is not null`,
   ],
 };
 

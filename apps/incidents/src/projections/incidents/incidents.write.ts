@@ -89,6 +89,7 @@ export const UPDATED = [
   'metadata',
   'close_reason',
   'updated_at',
+  'deleted_at',
 ];
 
 function updateOf(table: string, stage: string): string {
@@ -131,5 +132,5 @@ export function saidOf(events: readonly IncidentEnvelope[]): Said {
 
 /** What opens an incident and what its issue shows is its own description. */
 export function isRemark(name: string): boolean {
-  return name !== 'IncidentOpened' && name !== 'IncidentObserved';
+  return name !== 'IncidentOpened' && name !== 'IncidentObserved' && name !== 'IncidentDeleted';
 }

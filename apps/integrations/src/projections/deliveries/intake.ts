@@ -88,6 +88,7 @@ export const signalNames: ReadonlySet<string> = new Set([
   'IncidentChanged',
   'IncidentNoted',
   'IncidentObserved',
+  'IncidentDeleted',
   'NotificationRaised',
 ]);
 const changeNames: ReadonlySet<string> = new Set([
