@@ -4,6 +4,7 @@ import {
   type EventType,
   headersOf,
   IncidentClosed,
+  IncidentDeleted,
   IncidentOpened,
   IntegrationCreated,
   IntegrationDeleted,
@@ -155,6 +156,11 @@ export class DeliveryWorld {
       endTime,
       reason: 'resolved',
     });
+  }
+
+  deleted(incidentId: string): EventEnvelope {
+    const timestamp = instantOfMillis(Date.now());
+    return this.event(IncidentDeleted, { incidentId, pk: 1, sequence: this.next(incidentId), timestamp });
   }
 
   /** Publishes in order and waits until the process has written down what they mean. */

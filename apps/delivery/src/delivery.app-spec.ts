@@ -60,6 +60,36 @@ describe('an incident', () => {
     expect(scene.messages).toEqual([]);
   });
 
+  it('whose end lies ahead is red until it comes, and green then, though nothing more is said', async () => {
+    await scene.open({ endTime: instantOfMillis(Date.now() + 5_000) });
+    expect(await scene.states(1)).toEqual(['delivered']);
+    expect(scene.colours).toEqual(['danger']);
+    await until(() => scene.colours[0] === 'good', { timeout: 20_000, what: 'the end to be shown' });
+    expect(scene.messages.map(({ text, edits }) => [text, edits])).toEqual([['Closed: Disk full on db1', 1]]);
+    expect(await scene.states(1)).toEqual(['delivered']);
+  });
+
+  it('whose end lies ahead is green by then also where a pause lay between', async () => {
+    await scene.open({ endTime: instantOfMillis(Date.now() + 5_000) });
+    expect(await scene.states(1)).toEqual(['delivered']);
+    await world.change('pause', scene.integrationId);
+    await world.change('resume', scene.integrationId);
+    await until(() => scene.colours[0] === 'good', { timeout: 20_000, what: 'the end to be shown' });
+  });
+
+  it('that is deleted turns green and says so; nothing is told of one that was not shown', async () => {
+    const incidentId = await scene.open();
+    expect(await scene.states(1)).toEqual(['delivered']);
+    await world.say(world.deleted(incidentId));
+    expect(await scene.states(2)).toEqual(['delivered', 'delivered']);
+    expect(scene.colours).toEqual(['good']);
+    expect(JSON.stringify(scene.messages)).toContain(', deleted)');
+    const unseen = scene.opened();
+    await world.say(unseen, world.deleted(unseen.payload.incidentId));
+    expect((await scene.states(4)).slice(2)).toEqual(['superseded', 'superseded']);
+    expect(scene.messages).toHaveLength(1);
+  });
+
   it('without an end is told once', async () => {
     await scene.open({ stateful: false });
     expect(await scene.states(1)).toEqual(['delivered']);

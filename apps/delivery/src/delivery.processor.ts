@@ -145,7 +145,7 @@ async function touchedLanes(
     const key = keyOfLane({ integrationId, incidentId });
     const state = states.get(key) ?? initialLane;
     if (state.attempt) return [];
-    const incident = laneView(documents.get(incidentId)!);
+    const incident = laneView(documents.get(incidentId)!, now);
     const situation = { now, incident, integration: 'active', waiting: byLane.get(key)! } as const;
     return [{ integrationId, incidentId, state, ...scheduleOf(plan(state, situation, rule), now) }];
   });

@@ -1,7 +1,7 @@
 import { fold, type Ids } from '#libs/core';
 import { type Transactor, type UnitOfWork } from '#libs/runtime';
 import { recordOf } from '../delivery/record.js';
-import { type IncidentDocument, laneView } from '../incident/incident.js';
+import { type IncidentDocument, incidentAt, laneView } from '../incident/incident.js';
 import { type IntegrationDocument } from '../integration/integration.js';
 import {
   type Attempt,
@@ -114,7 +114,7 @@ export async function settleAndRecord(
 }
 
 export function situationOf({ incident, integration, waiting }: Surroundings, now: number): Situation {
-  return { now, incident: laneView(incident), integration: integration.status, waiting };
+  return { now, incident: laneView(incident, now), integration: integration.status, waiting };
 }
 
 /** The schedule of a lane after what was decided, without the deliveries that are settled. */
@@ -177,7 +177,7 @@ function jobOf(lane: LeasedLane, attempt: Attempt, state: Lane, around: Surround
     deliveryId: newest?.deliveryId ?? attempt.id,
     event: { id: newest?.eventId ?? last.eventId, name: last.name },
     receipt: state.shown?.receipt,
-    incident: around.incident,
+    incident: incidentAt(around.incident, attempt.startedAt),
     integration: around.integration,
     trial: around.parked,
     since: newest?.at ?? attempt.startedAt,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { IncidentBatch } from './incident-batch.js';
-import { evolve, type IncidentEvent, isIncidentEvent, laneView, reachOf, referenceOf } from './incident.js';
+import { evolve, incidentAt, type IncidentEvent, isIncidentEvent, laneView, reachOf, referenceOf } from './incident.js';
 
+const NOW = Date.parse('2026-11-20T11:00:00Z');
 const at = '2026-11-20T09:38:13.321Z';
 const event = (name: string, sequence: number, payload: object = {}): IncidentEvent => ({
   name,
@@ -58,7 +59,32 @@ describe('the copy of an incident', () => {
   ])('opened with %j is %s', (payload, status, open) => {
     const document = evolve(undefined, event('IncidentOpened', 1, payload));
     expect(document?.status).toBe(status);
-    expect(laneView(document!)).toEqual({ sequence: 1, open });
+    expect(laneView(document!, NOW)).toEqual({ sequence: 1, open });
+  });
+
+  const ahead = '2026-11-20T12:00:00.000Z';
+  const ends = Date.parse(ahead);
+  it.each([
+    ['opened', [event('IncidentOpened', 1, { endTime: ahead })]],
+    ['closed', [opened, event('IncidentClosed', 2, { endTime: ahead, reason: 'closed' })]],
+  ])('%s with an end ahead is open until it comes', (_how, events) => {
+    const document = events.reduce<ReturnType<typeof evolve>>(evolve, undefined)!;
+    expect(incidentAt(document, ends - 1)).toMatchObject({ status: 'open', endTime: ahead });
+    expect(incidentAt(document, ends)).toMatchObject({ status: 'closed', endTime: ahead });
+    expect(laneView(document, ends - 1)).toMatchObject({ open: true, ends });
+    expect(laneView(document, ends)).toMatchObject({ open: false, ends });
+  });
+
+  it.each([
+    ['open', {}, '2026-11-20T10:30:00.000Z'],
+    ['stateless', { stateful: false }, '2026-11-20T10:30:00.000Z'],
+    ['over', { endTime: at }, at],
+    ['to end later', { endTime: ahead }, '2026-11-20T10:30:00.000Z'],
+  ])('deleted while %s is closed, and says so', (_what, payload, endTime) => {
+    const gone = event('IncidentDeleted', 2, { timestamp: '2026-11-20T10:30:00.000Z' });
+    const document = evolve(evolve(undefined, event('IncidentOpened', 1, payload)), gone)!;
+    expect(document).toMatchObject({ status: 'closed', closeReason: 'deleted', endTime });
+    expect(laneView(document, NOW)).toEqual({ sequence: 2, open: false });
   });
 
   it('takes nothing twice and nothing late', () => {
@@ -101,13 +127,16 @@ describe('what is changed of an incident', () => {
   it('is what its issue shows of it: the latest words', () => {
     const seen = (sequence: number, own: object) =>
       event('IncidentObserved', sequence, { timestamp: at, metadata: {}, issue: {}, ...own });
-    expect(after(seen(2, { description: '82 %' }), seen(3, { description: undefined }))).toMatchObject({ description: '82 %', sequence: 3 });
+    expect(after(seen(2, { description: '82 %' }), seen(3, { description: undefined }))).toMatchObject({
+      description: '82 %',
+      sequence: 3,
+    });
   });
 
   it('opens again, red at once', () => {
     const document = after(closed, event('IncidentReopened', 3, { type: 'REO', timestamp: at, description: '' }))!;
     expect(document).not.toHaveProperty('endTime');
-    expect(laneView(document)).toEqual({ sequence: 3, open: true });
+    expect(laneView(document, NOW)).toEqual({ sequence: 3, open: true });
   });
   it('is acknowledged, each acknowledgement with its last expiration', () => {
     const acknowledged = (sequence: number, own: object) =>

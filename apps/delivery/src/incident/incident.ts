@@ -4,6 +4,7 @@ import {
   type IncidentAcknowledged,
   type IncidentChanged,
   type IncidentClosed,
+  type IncidentDeleted,
   type IncidentNoted,
   type IncidentObserved,
   type IncidentOpened,
@@ -11,7 +12,8 @@ import {
   saidOf,
   widened,
 } from '#libs/contracts';
-import { type Instant } from '#libs/core';
+import { compareInstants, type Instant, millisOf } from '#libs/core';
+import { type LaneView } from '../lane/lane.js';
 import { notified } from './notification.js';
 
 /** What a sink has to know of an incident to show it: folded from its events, newest state only. */
@@ -22,6 +24,7 @@ export interface IncidentDocument {
   readonly projectId: string;
   /** Of the last event folded: what is not newer changes nothing. */
   readonly sequence: number;
+  /** As of its last event. Open with an end: that lies ahead, and `incidentAt` tells when it has come. */
   readonly status: 'open' | 'closed' | 'stateless';
   readonly origin: string;
   /** 1 (worst) to 5. */
@@ -81,6 +84,7 @@ export const incidentEvents = [
   'IncidentChanged',
   'IncidentNoted',
   'IncidentObserved',
+  'IncidentDeleted',
 ] as const;
 
 /** What the fold and the account read of every incident event. */
@@ -123,7 +127,7 @@ export function evolve(document: IncidentDocument | undefined, event: IncidentEv
   switch (event.name as (typeof incidentEvents)[number]) {
     case 'IncidentClosed': {
       const { endTime, reason } = event.payload as unknown as PayloadOf<typeof IncidentClosed>;
-      return { ...now, status: 'closed', endTime, closeReason: reason };
+      return { ...now, status: statusOf({ stateful: true, endTime }, event), endTime, closeReason: reason };
     }
     case 'IncidentReopened': {
       const { endTime: _endTime, closeReason: _closeReason, ...open } = now;
@@ -139,9 +143,21 @@ export function evolve(document: IncidentDocument | undefined, event: IncidentEv
       const { description = document.description } = event.payload as unknown as PayloadOf<typeof IncidentObserved>;
       return { ...now, description };
     }
+    case 'IncidentDeleted':
+      return deleted(now, event.payload as unknown as PayloadOf<typeof IncidentDeleted>);
     default:
       return now;
   }
+}
+
+/** It is over, whatever it was: the message that people see is to say so. */
+function deleted(document: IncidentDocument, { timestamp }: PayloadOf<typeof IncidentDeleted>): IncidentDocument {
+  const { endTime = timestamp } = document;
+  return { ...document, status: 'closed', endTime: earlierOf(endTime, timestamp), closeReason: 'deleted' };
+}
+
+function earlierOf(a: Instant, b: Instant): Instant {
+  return compareInstants(a, b) < 0 ? a : b;
 }
 
 type Acknowledgement = PayloadOf<typeof IncidentAcknowledged>;
@@ -182,7 +198,7 @@ function opened(event: IncidentEvent, payload: PayloadOf<typeof IncidentOpened>)
     organizationId,
     projectId,
     sequence: payload.sequence,
-    status: statusOf(payload),
+    status: statusOf(payload, event),
     origin: payload.origin,
     level: payload.level,
     description: payload.description,
@@ -197,12 +213,24 @@ function opened(event: IncidentEvent, payload: PayloadOf<typeof IncidentOpened>)
   };
 }
 
-function statusOf({ stateful, endTime }: PayloadOf<typeof IncidentOpened>): IncidentDocument['status'] {
+/** Right after its event. An end that lies ahead is none yet (reference argus.md 1.3). */
+function statusOf(
+  { stateful, endTime }: Pick<PayloadOf<typeof IncidentOpened>, 'stateful' | 'endTime'>,
+  { metadata: { recordedAt } }: IncidentEvent,
+): IncidentDocument['status'] {
   if (!stateful) return 'stateless';
-  return endTime ? 'closed' : 'open';
+  return endTime && compareInstants(endTime, recordedAt) <= 0 ? 'closed' : 'open';
 }
 
-/** An incident as its lanes see it: one without an end stays open for ever. */
-export function laneView({ sequence, status }: IncidentDocument): { sequence: number; open: boolean } {
-  return { sequence, open: status !== 'closed' };
+/** The incident as it is at `now`, milliseconds: an end that lay ahead may have come. */
+export function incidentAt(document: IncidentDocument, now: number): IncidentDocument {
+  const { status, endTime } = document;
+  return status === 'open' && endTime && millisOf(endTime) <= now ? { ...document, status: 'closed' } : document;
+}
+
+/** An incident as its lanes see it at `now`, milliseconds: one without an end stays open for ever. */
+export function laneView(document: IncidentDocument, now: number): LaneView {
+  const { sequence, status, endTime } = document;
+  const ends = status === 'open' && endTime ? { ends: millisOf(endTime) } : {};
+  return { sequence, open: incidentAt(document, now).status !== 'closed', ...ends };
 }

@@ -4,6 +4,7 @@ import { IncidentBatch } from './incident-batch.js';
 import { evolve, laneView, reachOf } from './incident.js';
 import { signalOf } from './notification.js';
 
+const NOW = Date.parse('2026-11-20T11:00:00Z');
 const at = '2026-11-20T09:38:13.321Z';
 const raised = (own: object = {}, id = 'e1'): EventEnvelope => ({
   name: 'NotificationRaised',
@@ -43,7 +44,7 @@ describe('a notification', () => {
       last: { eventId: 'e1', rootEventId: 'root' },
     });
     expect(document.notification?.details).not.toHaveProperty('more');
-    expect(laneView(document)).toEqual({ sequence: 1, open: true });
+    expect(laneView(document, NOW)).toEqual({ sequence: 1, open: true });
   });
 
   it('is filtered by its cluster and how bad it is', () => {

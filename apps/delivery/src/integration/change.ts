@@ -2,7 +2,7 @@ import { DeliveriesPlanned, IntegrationRecovered, makeEvent } from '#libs/contra
 import { derivedId, type Instant, instantOfMillis, millisOf } from '#libs/core';
 import { type UnitOfWork } from '#libs/runtime';
 import { backfillOf, catchUpOf, lateDeliveriesOf } from '../delivery/matched.js';
-import { type IncidentDocument } from '../incident/incident.js';
+import { type IncidentDocument, incidentAt } from '../incident/incident.js';
 import { selectEventsSince, selectMissed, selectOpenSince } from '../sql/incidents.js';
 import { saveIntegration, selectIntegration, wakeLanes } from '../sql/integrations.js';
 import { type NewDelivery } from '../sql/save-batch.js';
@@ -38,7 +38,7 @@ export async function changeIntegration(
   await wakeLanes(unit.tx, sink, integrationId, now);
   if (stored?.parkedCode) recovered(event, after, unit, sink, now);
   const incidents = new Map<string, IncidentDocument>();
-  const deliveries = await owed(event, before, after, incidents, unit, sink);
+  const deliveries = await owed(event, before, after, incidents, unit, sink, now);
   announce(event, after, await unknown(unit.tx, sink, deliveries.beside), unit, sink, now);
   return { integrationId, deliveries: deliveries.all, documents: incidents };
 }
@@ -56,6 +56,7 @@ async function owed(
   incidents: Map<string, IncidentDocument>,
   { tx }: UnitOfWork,
   sink: string,
+  now: number,
 ): Promise<Owed> {
   const { organizationId } = after;
   const { recordedAt, id, correlationId } = event.metadata;
@@ -64,13 +65,17 @@ async function owed(
   const rows = lateDeliveriesOf(after, late);
   const beside: NewDelivery[] = [];
   if (!before) {
-    const open = await selectOpenSince(tx, sink, organizationId, earlier(after.createdAt, FRESH));
+    const all = await selectOpenSince(tx, sink, organizationId, earlier(after.createdAt, FRESH));
+    const open = all.filter((one) => incidentAt(one, now).status === 'open');
     for (const incident of open) incidents.set(incident.incidentId, incident);
     beside.push(...backfillOf(after, open));
   }
   if (before?.status === 'paused' && after.status === 'active') {
     const since = earlier(before.pausedAt ?? before.createdAt, SKEW);
-    const missed = await selectMissed(tx, sink, after.integrationId, since);
+    const missed = (await selectMissed(tx, sink, after.integrationId, since)).map(({ incident, lane }) => ({
+      incident: incidentAt(incident, now),
+      lane,
+    }));
     for (const { incident } of missed) incidents.set(incident.incidentId, incident);
     beside.push(...catchUpOf(after, missed, { eventId: id, name: event.name, rootEventId: correlationId, recordedAt }));
   }

@@ -41,13 +41,23 @@ export interface Lane {
   readonly abandoned?: boolean;
   /** The sequences that failed tries carried, since the last success. */
   readonly tried: readonly number[];
+  /** The state whose end the target has refused to show: that it came is not told again. */
+  readonly unshown?: number;
   readonly notBefore: number;
+}
+
+/** The incident at a moment. */
+export interface LaneView {
+  readonly sequence: number;
+  readonly open: boolean;
+  /** When an end that was said ahead of its time comes, or came: no event tells of it. */
+  readonly ends?: number;
 }
 
 /** What holds around the lane at a moment. */
 export interface Situation {
   readonly now: number;
-  readonly incident: { readonly sequence: number; readonly open: boolean };
+  readonly incident: LaneView;
   readonly integration: 'active' | 'paused' | 'deleted';
   /** The pending deliveries, oldest first. */
   readonly waiting: readonly Row[];
@@ -106,10 +116,15 @@ export function evolve(lane: Lane, event: LaneEvent): Lane {
     case 'Abandoned':
       return { ...initialLane, abandoned: true };
     case 'Cleared':
-      return { ...initialLane, shown: lane.shown, ...(lane.lost ? { lost: true } : {}) };
+      return { ...initialLane, shown: lane.shown, ...(lane.lost ? { lost: true } : {}), ...unshown(lane) };
     case 'Settled':
       return lane;
   }
+}
+
+function unshown({ attempt, unshown: before }: Lane): Pick<Lane, 'unshown'> {
+  const refused = attempt?.open === false ? attempt.sequence : before;
+  return refused === undefined ? {} : { unshown: refused };
 }
 
 function released({ attempt: _, ...lane }: Lane): Lane {
@@ -137,7 +152,11 @@ export function plan(lane: Lane, situation: Situation, rule: LaneRule): Plan {
   const rest = { ...situation, waiting: situation.waiting.slice(old.length) };
   const { settle, ...then } =
     shown.open === situation.incident.open
-      ? unlessExpired(lane, rest, rule, 'update', Math.max(shown.at + rule.updateInterval, lane.notBefore))
+      ? untilItEnds(
+          unlessExpired(lane, rest, rule, 'update', Math.max(shown.at + rule.updateInterval, lane.notBefore)),
+          lane,
+          rest,
+        )
       : unlessExpired(lane, rest, rule, 'transition', atOnce(lane, rest));
   return { ...then, settle: [...verdicts(old, lane, { ...ALREADY_SHOWN, each: true }), ...settle] };
 }
@@ -162,12 +181,27 @@ function reasonToStop(lane: Lane, { integration, incident }: Situation, rule: La
   return { state: 'superseded', reason };
 }
 
+/** An end that lies ahead is told when it comes, if nothing is before. */
+function untilItEnds(then: Plan, lane: Lane, { incident: { open, ends, sequence } }: Situation): Plan {
+  if (!open || ends === undefined) return then;
+  const due = Math.max(ends, lane.notBefore);
+  if (then.next && then.next.due <= due) return then;
+  return { ...then, next: { action: 'transition', due, sequence } };
+}
+
+/** When an end came that no event tells of and that the message does not show; undefined where there is none. */
+function endedAt({ shown, unshown = 0 }: Lane, { open, ends, sequence }: LaneView): number | undefined {
+  return shown?.open && !open && sequence > unshown ? ends : undefined;
+}
+
 function unlessExpired(lane: Lane, situation: Situation, rule: LaneRule, action: Action, due: number): Plan {
   const { waiting, now, incident } = situation;
-  const newest = waiting.at(-1)?.at ?? (lane.owed ? lane.doubt?.at : undefined);
+  const ended = action === 'transition' ? endedAt(lane, incident) : undefined;
+  const newest = waiting.at(-1)?.at ?? (lane.owed ? lane.doubt?.at : ended);
   if (newest === undefined) return { settle: [], clear: false };
   const life = action === 'post' ? rule.expiresAfter : rule.expiresAfter * EDIT_LIFE;
   if (now - newest > life) {
+    if (waiting.length === 0 && !lane.owed) return { settle: [], clear: lane.doubt !== undefined };
     const reason = `not sent within ${Math.round(life / 1000)} s`;
     return { settle: verdicts(waiting, lane, { state: 'expired', reason, each: true }), clear: true };
   }

@@ -1,5 +1,5 @@
 import { deliveryIdOf, type DeliveryRecorded, type PayloadOf } from '#libs/contracts';
-import { millisOf } from '#libs/core';
+import { compareInstants, type Instant, millisOf } from '#libs/core';
 import { type Received, type RecoveryContext } from '#libs/runtime';
 import { deleteCheckpoints, type Tx } from '#libs/store';
 import { type IncidentEvent, incidentEvents } from '../incident/incident.js';
@@ -94,10 +94,11 @@ const SHOWN = `
    where lane.sink = $1 and lane.integration_id = told.integration_id and lane.incident_id = told.incident_id`;
 
 /** Whether the incident is open after the event; undefined where that does not change. */
-function opens({ name, payload }: IncidentEvent): boolean | undefined {
-  if (name === 'IncidentClosed') return false;
+function opens({ name, payload, metadata: { recordedAt } }: IncidentEvent): boolean | undefined {
+  const { stateful = true, endTime } = payload as { stateful?: boolean; endTime?: Instant | null };
+  const isAhead = !endTime || compareInstants(endTime, recordedAt) > 0;
+  if (name === 'IncidentDeleted') return false;
+  if (name === 'IncidentClosed') return isAhead;
   if (name === 'IncidentReopened') return true;
-  if (name !== 'IncidentOpened') return undefined;
-  const { stateful, endTime } = payload as unknown as { stateful: boolean; endTime?: string | null };
-  return !stateful || !endTime;
+  return name === 'IncidentOpened' ? !stateful || isAhead : undefined;
 }

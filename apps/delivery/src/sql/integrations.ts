@@ -57,11 +57,15 @@ export async function saveIntegration(tx: Tx, sink: string, document: Integratio
   );
 }
 
-/** Has every lane of an integration that is not at rest looked at again now. Locked in order, as everywhere. */
+/** Has every lane of an integration that is not at rest, or that an end ahead may have to wake, looked at again now. Locked in order, as everywhere. */
 export async function wakeLanes(tx: Tx, sink: string, integrationId: string, now: number): Promise<void> {
   await tx.query(
     `with held as (
-       select incident_id from lane where sink = $1 and integration_id = $2 and due_at is not null
+       select incident_id from lane
+        where sink = $1 and integration_id = $2
+          and (due_at is not null or exists (
+            select from incident i where i.sink = $1 and i.incident_id = lane.incident_id and i.open
+               and i.document ->> 'endTime' is not null))
         order by incident_id for update)
      update lane set due_at = least(due_at, $3) from held
       where lane.sink = $1 and lane.integration_id = $2 and lane.incident_id = held.incident_id`,
