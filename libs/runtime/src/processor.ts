@@ -43,8 +43,11 @@ interface Reading {
    * each record costs ten times as much as one for many.
    */
   readonly restMs?: number;
-  /** Most records a second, those that are skipped included; default no bound. For whoever must not slow down what its process is for. */
-  readonly mostPerSecond?: number;
+  /**
+   * Most records a second, those that are skipped included, asked at each batch; at least 500. Absent: no bound. For a
+   * processor that must not slow down what its process is for.
+   */
+  readonly mostPerSecond?: () => number;
 }
 
 /** One consumer group of a service: which events it takes and what it does with a batch of them. */

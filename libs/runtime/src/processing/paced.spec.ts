@@ -14,7 +14,7 @@ describe('a pace', () => {
   it('lets each batch cost its time, and partitions wait for each other', async () => {
     const waits: number[] = [];
     const wait = (milliseconds: number): Promise<void> => void waits.push(milliseconds) as never;
-    const slow = paced(handler, 1_000, { now: () => 100, wait });
+    const slow = paced(handler, () => 1_000, { now: () => 100, wait });
     const { signal } = new AbortController();
     expect(await Promise.all([500, 200, 0].map((count) => slow.handle(batchOf(count), context(signal))))).toEqual([
       500, 200, 0,
@@ -24,7 +24,7 @@ describe('a pace', () => {
   });
 
   it('ends with the partition', async () => {
-    const slow = paced(handler, 1);
+    const slow = paced(handler, () => 1);
     const stop = new AbortController();
     const handled = slow.handle(batchOf(1_000), context(stop.signal));
     stop.abort();

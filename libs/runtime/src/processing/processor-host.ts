@@ -5,7 +5,7 @@ import { type Store } from '#libs/store';
 import { type Log } from '../logging/log.js';
 import { lagMetrics, type MetricsPort, type ProcessorMetrics, processorMetrics } from './metrics.js';
 import { type OutboxRelay } from './outbox-relay.js';
-import { paced } from './paced.js';
+import { PACED_BATCH, paced } from './paced.js';
 import { ProcessorLoop } from './processor-loop.js';
 import { type ProcessorStatus } from './processor-status.js';
 import { type AnyLoop, type AnyProcessor, RunningProcessor } from './running-processor.js';
@@ -106,7 +106,9 @@ export class ProcessorHost {
     const { eventLog } = this.options;
     const loop = this.loopOf(definition);
     const handler = mostPerSecond === undefined ? loop : paced(loop, mostPerSecond);
-    const subscription = await eventLog.consume({ group: groupOf(name, topic), topic, restMs }, handler);
+    const bounds = mostPerSecond === undefined ? {} : { maxRecords: PACED_BATCH };
+    const options = { group: groupOf(name, topic), topic, restMs, ...bounds };
+    const subscription = await eventLog.consume(options, handler);
     const processor = new RunningProcessor(definition, loop, subscription, this.options);
     void subscription.ended.then((error) => {
       if (error && !processor.stopping) this.options.onFatal(error, name);
