@@ -77,7 +77,9 @@ describe('two generations', () => {
 
   async function outcome(model: EventReadModel): Promise<Outcome> {
     let seen: Outcome = 'waiting';
-    await until(async () => (seen = await trySwitch(store, model, clock, logNow)) !== 'waiting', { what: 'an outcome' });
+    await until(async () => (seen = await trySwitch(store, model, clock, logNow)) !== 'waiting', {
+      what: 'an outcome',
+    });
     return seen;
   }
 
@@ -152,6 +154,40 @@ describe('two generations', () => {
     expect(found[0]!.fields).toMatchObject({ 'view_incident.description': { live: 'by hand' } });
   });
 
+  it('of many incidents are compared by digests, and the one that differs is found', async () => {
+    const { active } = await generations();
+    const many = Array.from({ length: 2_500 }, (_, n) => received(ORGANIZATION, idOf(1_000 + n), 1_000 + n, 2)).flat();
+    const add = (generation: number): Promise<void> =>
+      store.transaction((tx) => incidentsReadModel.apply(many, tx, tablesOf(generation), false));
+    await add(active);
+    await build(incidentsReadModel);
+    const building = (await generations()).building!;
+    await add(building);
+    await store.query(
+      `update view_timeline_g${building} set document = document || ' ' where id = $1 and sequence = 1`,
+      [idOf(3_210)],
+    );
+    expect(await outcome(incidentsReadModel)).toBe('held');
+    expect(await comparisonOf(store, 'incidents')).toMatchObject({ total: 2_530, compared: 2_530, differing: 1 });
+    const found = await listDifferences(store, 'incidents', ORGANIZATION, undefined, 100);
+    expect(found.map(({ id, kind }) => ({ id, kind }))).toEqual([{ id: idOf(3_210), kind: 'changed' }]);
+    await store.query(`update view_timeline_g${building} set document = rtrim(document) where id = $1`, [idOf(3_210)]);
+    await build(incidentsReadModel);
+    await add((await generations()).building!);
+    expect(await outcome(incidentsReadModel)).toBe('switched');
+    expect(await comparisonOf(store, 'incidents')).toMatchObject({ total: 2_530, compared: 2_530, differing: 0 });
+  });
+
+  it('of many incidents that all differ are compared one by one', async () => {
+    const { active } = await generations();
+    await build(incidentsReadModel);
+    const building = (await generations()).building!;
+    const many = Array.from({ length: 2_500 }, (_, n) => received(ORGANIZATION, idOf(1_000 + n), 1_000 + n, 1)).flat();
+    await store.transaction((tx) => incidentsReadModel.apply(many, tx, tablesOf(active), false));
+    expect(await outcome(incidentsReadModel)).toBe('held');
+    expect(await comparisonOf(store, 'incidents')).toMatchObject({ built: building, total: 2_530, differing: 2_500 });
+  });
+
   /** Up to the point where only the switch is left, which somebody else holds up. */
   async function trySwitchUntilWalked(): Promise<void> {
     await store.transaction(async (tx) => {
@@ -176,7 +212,10 @@ describe('a read model that drifted', () => {
     const alerts = Array.from({ length: 20 }, (_, n) => ({ start: n, labels: { alertname: `A${n}` } }));
     await publishAlerts(service, await firstTenantOf(service), alerts);
     await settled(service);
-    await until(async () => (await list()).includes('"pk":20,'), { timeout: 30_000, what: 'all incidents in the list' });
+    await until(async () => (await list()).includes('"pk":20,'), {
+      timeout: 30_000,
+      what: 'all incidents in the list',
+    });
   }, 90_000);
 
   afterAll(async () => {

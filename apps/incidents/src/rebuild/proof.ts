@@ -10,7 +10,8 @@ import {
   MOST,
   saveDifferences,
 } from './differences.js';
-import { type Generations } from './generation.js';
+import { compareDigests } from './digest.js';
+import { type Generations, tableName } from './generation.js';
 import { unwatch, watch } from './watch.js';
 
 /** Subjects that one step compares: tens of milliseconds. */
@@ -42,7 +43,7 @@ export async function compareStep(store: Store, model: ReadModel, known: Built, 
       return false;
     }
     const pairs = await pairsOf(tx, model, known.active, known.building);
-    if (!place.walked) await walk(tx, model, pairs, place.after);
+    if (!place.walked) await walk(tx, model, pairs, place);
     else if ((await countTouched(tx, model.name)) <= FEW) return true;
     else await recheck(tx, model, pairs, STRETCH);
     crashpoint('rebuild.comparing');
@@ -114,31 +115,53 @@ async function placeOf(tx: Tx, name: string): Promise<Place | undefined> {
 
 async function begin(tx: Tx, model: ReadModel, known: Built, now: Instant): Promise<void> {
   const { name } = model;
+  await gatherStatistics(tx, model, known.building);
+  const [first] = await pairsOf(tx, model, known.active, known.building);
+  const total = first ? await countRows(tx, first.live) : 0;
+  // Last, since whoever writes waits from here on.
   await watch(tx, model, known.building);
   await watch(tx, model, known.active);
-  const [first] = await pairsOf(tx, model, known.active, known.building);
   await tx.query('delete from projection_touched where name = $1', [name]);
   await tx.query('delete from projection_difference where name = $1', [name]);
   await tx.query(
     `insert into projection_comparison (name, live, live_version, built, built_version, since, total)
-     values ($1, $2, $3, $4, $5, $6, ${first ? `(select count(*) from ${first.live})` : '0'})
+     values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (name) do update set live = excluded.live, live_version = excluded.live_version, built = excluded.built,
        built_version = excluded.built_version, since = excluded.since, total = excluded.total, compared = 0, differing = 0,
        last_organization = null, last_id = null, walked = false, watching = true, finished_at = null`,
-    [name, known.active, known.version, known.building, known.buildingVersion, now],
+    [name, known.active, known.version, known.building, known.buildingVersion, now, total],
   );
 }
 
-async function walk(tx: Tx, model: ReadModel, pairs: readonly Pair[], after: Subject | undefined): Promise<void> {
+/**
+ * The planner knows nothing of tables that were filled just now: each step of the comparison would read them whole, and so
+ * would the first queries after the switch.
+ */
+async function gatherStatistics(tx: Tx, { views }: ReadModel, generation: number): Promise<void> {
+  for (const { name } of views) await tx.query(`analyze (skip_locked) ${tableName(name, generation)}`);
+}
+
+async function countRows(tx: Tx, table: string): Promise<number> {
+  return (await tx.query<{ count: number }>(`select count(*) as count from ${table}`)).rows[0]!.count;
+}
+
+async function walk(tx: Tx, model: ReadModel, pairs: readonly Pair[], { live, after }: Place): Promise<void> {
   const [first] = pairs;
   const to = first && (await stretchEnd(tx, first, after, STRETCH));
+  // Many are compared all at once, and one by one where that tells of differences.
+  if (to && !after && (await compareDigests(tx, model.name, live, pairs))) return moveOn(tx, model, 0, undefined);
   const found = first ? await differing(tx, pairs, { after, to }) : [];
   const room = Math.max(0, MOST - (await countDifferences(tx, model.name)));
   await keep(tx, model, pairs, found.slice(0, room));
+  await moveOn(tx, model, found.length, to);
+}
+
+/** Notes what was compared: up to and with `to`; absent: all. */
+async function moveOn(tx: Tx, { name }: ReadModel, differing: number, to: Subject | undefined): Promise<void> {
   await tx.query(
     `update projection_comparison set compared = ${to ? 'compared + $2' : 'greatest(total, $2)'}, differing = differing + $3,
        last_organization = $4, last_id = $5, walked = $6 where name = $1`,
-    [model.name, to ? STRETCH : 0, found.length, to?.organizationId ?? null, to?.id ?? null, to === undefined],
+    [name, to ? STRETCH : 0, differing, to?.organizationId ?? null, to?.id ?? null, to === undefined],
   );
 }
 
