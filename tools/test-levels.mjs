@@ -8,7 +8,7 @@ import path from 'node:path';
 export const LEVELS = [
   { name: 'unit', pattern: '\\.spec\\.ts$', needsServers: false, workers: '100%' },
   { name: 'contract', pattern: '\\.contract-spec\\.ts$', needsServers: true, timeout: 60_000 },
-  { name: 'app', pattern: '\\.app-spec\\.ts$', needsServers: true, timeout: 60_000 },
+  { name: 'app', pattern: '\\.app-spec\\.ts$', needsServers: true, timeout: 60_000, workers: 2 },
   { name: 'e2e', pattern: '\\.e2e-spec\\.ts$', needsServers: true, timeout: 180_000, workers: 1 },
   { name: 'kill', pattern: '\\.kill-spec\\.ts$', needsServers: true, timeout: 240_000, workers: 1 },
 ];
