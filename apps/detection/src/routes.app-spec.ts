@@ -13,6 +13,7 @@ afterAll(() => service?.stop());
 
 /** Who may use what: a new route has to be added here, with its kinds. */
 const routes: Record<string, string> = {
+  'POST /tocsin/v1/backtests': 'admin user',
   'GET /tocsin/v1/detectors': 'admin user reader',
   'GET /tocsin/v1/detectors/:name': 'admin user reader',
   'PUT /tocsin/v1/detectors/:name/settings': 'admin user',

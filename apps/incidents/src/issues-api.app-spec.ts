@@ -61,7 +61,7 @@ describe('an issue', () => {
         tags: ['cluster=flood', 'node=n1', 'detector=disk-usage', 'subject=n1:/data'],
       },
     ]);
-    const [{ pk }] = items as [{ pk: number }];
+    const { pk } = items[0]!;
     await say(closed({ sequence: 42, payload: { clusterId: 'flood' } }));
     const timeline = (query = '') => get<{ items: { name: string }[] }>(`${path}/${pk}/timeline${query}`);
     expect((await timeline()).items.map(({ name }) => name)).toEqual(['IncidentOpened', 'IncidentClosed']);
