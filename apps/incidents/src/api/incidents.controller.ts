@@ -50,7 +50,8 @@ export class IncidentsController {
     const last = found.length > limit ? found[limit - 1] : undefined;
     const incidents = found.slice(0, limit).map(({ incident }) => incident);
     const page = pageOf(incidents.map(answerOf), last ? placeValues([last.startTime, last.id], moment) : null);
-    return { ...page, groups: groupsOf(incidents) };
+    const groups = groupsOf(incidents);
+    return groups.length > 0 ? { ...page, groups } : page;
   }
 
   @Get(':id')

@@ -227,9 +227,11 @@ export class IncidentsPage {
 
   @ApiProperty({
     type: [IncidentGroupAnswer],
-    description: 'Which items of this page are issues of one node at one time, within ten minutes of each other.',
+    required: false,
+    description:
+      'Which items of this page are issues of one node at one time, within ten minutes of each other; absent where none are.',
   })
-  readonly groups!: readonly IncidentGroupAnswer[];
+  readonly groups?: readonly IncidentGroupAnswer[];
 
   @ApiProperty(cursor)
   cursor!: string | null;
