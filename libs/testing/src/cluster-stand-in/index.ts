@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { ClusterModel, type NodeChange, type NodeModel } from './cluster-model.js';
+import { ClusterModel, type NodeModel } from './cluster-model.js';
 import { gossipOf, logOf, metricsOf, statsOf } from './cluster-pages.js';
 
 export { type NodeChange } from './cluster-model.js';
