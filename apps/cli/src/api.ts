@@ -32,12 +32,14 @@ export class Api {
     await this.answer(this.http.delete(path));
   }
 
-  /** The data of server-sent events, as they come; ends with the stream. */
-  async *events(path: string): AsyncGenerator<string> {
-    const { status, data } = await this.send(this.http.get<Readable>(path, { responseType: 'stream' }));
+  /** The data of server-sent events, as they come; ends with the stream. With a body it is a POST. */
+  async *events(path: string, body?: object): AsyncGenerator<string> {
+    const options = { responseType: 'stream', headers: { accept: 'text/event-stream' } } as const;
+    const call = body ? this.http.post<Readable>(path, body, options) : this.http.get<Readable>(path, options);
+    const { status, data } = await this.send(call);
     const stream = data as Readable;
     try {
-      if (status >= 300) throw new Failure(`${status} at ${path}`, EXIT.refused);
+      if (status >= 300) throw new Failure(`${status} ${await problemOf(stream)}`, EXIT.refused);
       for await (const line of createInterface({ input: stream })) {
         if (line.startsWith('data: ')) yield line.slice('data: '.length);
       }
@@ -75,4 +77,15 @@ function reasonOf(body: unknown): string {
   const { title, detail, fields } = body as { title?: string; detail?: string; fields?: Record<string, string> };
   const named = Object.entries(fields ?? {}).map(([field, reason]) => `${field}: ${reason}`);
   return [title, detail, ...named].filter(Boolean).join('; ') || 'the answer has no reason';
+}
+
+/** The words of a problem document that comes as a stream. */
+async function problemOf(stream: Readable): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  try {
+    return reasonOf(JSON.parse(text));
+  } catch {
+    return reasonOf(undefined);
+  }
 }

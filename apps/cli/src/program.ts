@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { Api } from './api.js';
 import { agentCommand } from './commands/agent.js';
 import { alertsCommand } from './commands/alerts.js';
+import { backtestCommand } from './commands/backtest.js';
 import { eventsCommand } from './commands/events.js';
 import { incidentsCommand } from './commands/incidents.js';
 import { projectionsCommand } from './commands/projections.js';
@@ -46,6 +47,7 @@ export function createProgram(write: (text: string) => void = (text) => process.
     incidentsCommand,
     tokensCommand,
     projectionsCommand,
+    backtestCommand,
   ]) {
     program.addCommand(inheriting(command(session)));
   }
