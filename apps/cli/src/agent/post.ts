@@ -31,7 +31,11 @@ export async function postSamples(
     return await judged(answer);
   } catch (error) {
     const { name, cause } = error as { name?: string; cause?: { code?: string; message?: string } };
-    return { kind: 'later', reason: `nothing answers at ${url} (${cause?.code ?? cause?.message ?? name})`, afterMs: undefined };
+    return {
+      kind: 'later',
+      reason: `nothing answers at ${url} (${cause?.code ?? cause?.message ?? name})`,
+      afterMs: undefined,
+    };
   }
 }
 
