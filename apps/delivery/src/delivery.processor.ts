@@ -4,13 +4,8 @@ import { type AfterCommit, type ProcessorDefinition, type Received, type UnitOfW
 import { recordOf } from './delivery/record.js';
 import { deliveriesOf } from './delivery/matched.js';
 import { IncidentBatch } from './incident/incident-batch.js';
-import {
-  type EventReference,
-  type IncidentDocument,
-  type IncidentEvent,
-  incidentEvents,
-  laneView,
-} from './incident/incident.js';
+import { type EventReference, type IncidentEvent, incidentEvents } from './incident/incident-event.js';
+import { type IncidentDocument, laneView } from './incident/incident.js';
 import { signalOf } from './incident/notification.js';
 import { changeIntegration } from './integration/change.js';
 import { KnownIntegrations } from './integration/known-integrations.js';

@@ -1,6 +1,7 @@
 import { deliveryIdOf } from '#libs/contracts';
 import { millisOf } from '#libs/core';
-import { type EventReference, type IncidentDocument } from '../incident/incident.js';
+import { type EventReference } from '../incident/incident-event.js';
+import { type IncidentDocument } from '../incident/incident.js';
 import { type IntegrationDocument } from '../integration/integration.js';
 import { type Match, match, matchesBackfill } from '../integration/matching.js';
 import { type Lane } from '../lane/lane.js';

@@ -1,4 +1,5 @@
-import { type EventReference, evolve, type IncidentDocument, type IncidentEvent, referenceOf } from './incident.js';
+import { type EventReference, type IncidentEvent, referenceOf } from './incident-event.js';
+import { evolve, type IncidentDocument } from './incident.js';
 
 /** One event that was new: the incident as it was right after it, and as it is after the whole batch. */
 export interface News {

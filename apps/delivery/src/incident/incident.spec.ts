@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { IncidentBatch } from './incident-batch.js';
-import { evolve, incidentAt, type IncidentEvent, isIncidentEvent, laneView, reachOf, referenceOf } from './incident.js';
+import { type IncidentEvent, isIncidentEvent, referenceOf } from './incident-event.js';
+import { evolve, incidentAt, laneView, reachOf } from './incident.js';
 
 const NOW = Date.parse('2026-11-20T11:00:00Z');
 const at = '2026-11-20T09:38:13.321Z';

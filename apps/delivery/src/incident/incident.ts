@@ -1,5 +1,4 @@
 import {
-  type EventEnvelope,
   type Filtered,
   type IncidentAcknowledged,
   type IncidentChanged,
@@ -14,6 +13,7 @@ import {
 } from '#libs/contracts';
 import { compareInstants, type Instant, millisOf } from '#libs/core';
 import { type LaneView } from '../lane/lane.js';
+import { type EventReference, type IncidentEvent, incidentEvents, referenceOf } from './incident-event.js';
 import { notified } from './notification.js';
 
 /** What a sink has to know of an incident to show it: folded from its events, newest state only. */
@@ -62,55 +62,6 @@ export interface Acknowledged {
   readonly eventPk: number;
   readonly by: string;
   readonly expiration: Instant | null;
-}
-
-/** An event, as far as the account of its deliveries needs it. */
-export interface EventReference {
-  readonly eventId: string;
-  readonly name: string;
-  readonly rootEventId: string;
-  readonly sequence: number;
-  readonly recordedAt: Instant;
-  /** It tells of the past alone: nobody is told. */
-  readonly past?: true;
-}
-
-/** Names of the events that `evolve` understands. */
-export const incidentEvents = [
-  'IncidentOpened',
-  'IncidentClosed',
-  'IncidentReopened',
-  'IncidentAcknowledged',
-  'IncidentChanged',
-  'IncidentNoted',
-  'IncidentObserved',
-  'IncidentDeleted',
-] as const;
-
-/** What the fold and the account read of every incident event. */
-export interface IncidentEvent extends EventEnvelope {
-  readonly payload: {
-    readonly incidentId: string;
-    readonly pk: number;
-    readonly sequence: number;
-    readonly by?: { readonly username: string };
-  };
-}
-
-export function isIncidentEvent(event: EventEnvelope): event is IncidentEvent {
-  return (incidentEvents as readonly string[]).includes(event.name);
-}
-
-export function referenceOf(event: IncidentEvent): EventReference {
-  const { id, correlationId, recordedAt } = event.metadata;
-  const reference = { eventId: id, name: event.name, rootEventId: correlationId, recordedAt };
-  return { ...reference, sequence: event.payload.sequence, ...(isPast(event) ? { past: true } : {}) };
-}
-
-/** Late, and without a change to what is so now: an incident that was over when it was opened, a late remark. */
-function isPast({ name, payload }: IncidentEvent): boolean {
-  const { late } = payload as { late?: boolean };
-  return late === true && (name === 'IncidentOpened' || name === 'IncidentNoted');
 }
 
 /**

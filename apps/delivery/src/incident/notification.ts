@@ -6,7 +6,8 @@ import {
   type PayloadOf,
   saidOf,
 } from '#libs/contracts';
-import { type IncidentDocument, type IncidentEvent, isIncidentEvent, referenceOf } from './incident.js';
+import { type IncidentEvent, isIncidentEvent, referenceOf } from './incident-event.js';
+import { type IncidentDocument } from './incident.js';
 
 /** What deliveries come from: an incident event, or a notification in the form of one, which is the only one of its kind. */
 export function signalOf(event: EventEnvelope): IncidentEvent | undefined {

@@ -2,7 +2,7 @@ import { deliveryIdOf, type DeliveryRecorded, type PayloadOf } from '#libs/contr
 import { compareInstants, type Instant, millisOf } from '#libs/core';
 import { type Received, type RecoveryContext } from '#libs/runtime';
 import { deleteCheckpoints, type Tx } from '#libs/store';
-import { type IncidentEvent, incidentEvents } from '../incident/incident.js';
+import { type IncidentEvent, incidentEvents } from '../incident/incident-event.js';
 
 /**
  * Takes back what was sent: each delivery on record has its final state, and each lane the message that it shows, so that

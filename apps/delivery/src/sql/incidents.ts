@@ -1,6 +1,7 @@
 import { type Instant } from '#libs/core';
 import { type Tx } from '#libs/store';
-import { type EventReference, type IncidentDocument } from '../incident/incident.js';
+import { type EventReference } from '../incident/incident-event.js';
+import { type IncidentDocument } from '../incident/incident.js';
 import { type Lane } from '../lane/lane.js';
 
 /** The incidents that a batch is about, as far as they are known, and the version of the sink's integrations. */

@@ -1,5 +1,6 @@
 import { type Tx } from '#libs/store';
-import { type EventReference, type IncidentDocument } from '../incident/incident.js';
+import { type EventReference } from '../incident/incident-event.js';
+import { type IncidentDocument } from '../incident/incident.js';
 import { type Lane } from '../lane/lane.js';
 import { type LaneSchedule } from '../lane/schedule.js';
 import { type LaneKey } from './lanes.js';
