@@ -24,6 +24,17 @@ export function giveBackMemoryOfStart(give: () => void = giveBackMemory, lookMs 
   }, lookMs).unref();
 }
 
+/** By how much of what lives garbage may grow before all of it is collected, per cent. */
+const GARBAGE = 50;
+
+/**
+ * Bounds garbage by what lives. Where the machine has memory V8 lets it grow to three times that: the service that rebuilt
+ * its read models took 377 to 414 MB, and 216 to 262 since (Node 20, 200,000 events).
+ */
+export function boundGarbage(): void {
+  setFlagsFromString(`--heap-growing-percent=${GARBAGE}`);
+}
+
 /**
  * Collects the garbage of the start and shrinks the young generation, which grew to its limit while the modules were
  * loaded: an idle service then takes 119 MB instead of 144 (measured, Node 20). The alternative, a limit of 4 MB, costs a
