@@ -13,7 +13,7 @@ import {
 } from '#libs/contracts';
 import { compareInstants, type Instant, millisOf } from '#libs/core';
 import { type LaneView } from '../lane/lane.js';
-import { type EventReference, type IncidentEvent, incidentEvents, referenceOf } from './incident-event.js';
+import { type EventReference, type IncidentEvent, type incidentEvents, referenceOf } from './incident-event.js';
 import { notified } from './notification.js';
 
 /** What a sink has to know of an incident to show it: folded from its events, newest state only. */

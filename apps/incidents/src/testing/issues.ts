@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type EventEnvelope, type EventType, IssueClosed, IssueObserved, IssueOpened, joinKey, makeEvent } from '#libs/contracts';
+import {
+  type EventEnvelope,
+  type EventType,
+  IssueClosed,
+  IssueObserved,
+  IssueOpened,
+  joinKey,
+  makeEvent,
+} from '#libs/contracts';
 import { millisOf } from '#libs/core';
 import { type Received } from '#libs/runtime';
 import { minute as at } from './alerts.js';
