@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, type Instant } from '#libs/core';
 import { Serial } from '#libs/runtime';
 import { Store } from '#libs/store';
+import { reading } from '../api/reading.js';
 import { type CommandResult, IncidentCommands, type OpenIncident } from '../commands/incident-commands.js';
 import { type Identity } from './registry.js';
 import { type Derived, missingOf, type Seen, type Snapshot } from './snapshot.rules.js';
@@ -51,10 +52,12 @@ export class Snapshots {
     const now = this.clock.now();
     const { organizationId } = speaker;
     const { pk } = speaker.source!;
-    const [open, known] = await Promise.all([
-      openOfSource(this.store, organizationId, pk, now),
-      knownOfSource(this.store, organizationId, pk, now, [...ids]),
-    ]);
+    const [open, known] = await reading(() =>
+      Promise.all([
+        openOfSource(this.store, organizationId, pk, now),
+        knownOfSource(this.store, organizationId, pk, now, [...ids]),
+      ]),
+    );
     const here = new Map([...open, ...known].map((incident) => [incident.pk, incident]));
     const derived = missingOf(snapshot, [...here.values()]);
     const changed = new Set(derived.map(idOf));
