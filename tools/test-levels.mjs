@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Whole systems share two cores badly, so they run one after the other. */
+/** Two at once where specs wait for servers more than they work; whole systems that are measured run one after the other. */
 export const LEVELS = [
   { name: 'unit', pattern: '\\.spec\\.ts$', needsServers: false, workers: '100%' },
   { name: 'contract', pattern: '\\.contract-spec\\.ts$', needsServers: true, timeout: 60_000 },
   { name: 'app', pattern: '\\.app-spec\\.ts$', needsServers: true, timeout: 60_000, workers: 2 },
   { name: 'e2e', pattern: '\\.e2e-spec\\.ts$', needsServers: true, timeout: 180_000, workers: 1 },
-  { name: 'kill', pattern: '\\.kill-spec\\.ts$', needsServers: true, timeout: 240_000, workers: 1 },
+  { name: 'kill', pattern: '\\.kill-spec\\.ts$', needsServers: true, timeout: 240_000, workers: 2 },
 ];
 
 /**
