@@ -1,4 +1,5 @@
-import { bootstrap } from '#libs/runtime';
+import { bootstrap, boundGarbage } from '#libs/runtime';
 import { incidentsService } from './service.js';
 
+boundGarbage();
 await bootstrap(incidentsService);

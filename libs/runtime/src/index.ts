@@ -7,6 +7,7 @@ export * from './access/token-administration.js';
 export * from './access/token-verifier.js';
 export * from './bootstrap/application.js';
 export * from './bootstrap/bootstrap.js';
+export { boundGarbage } from './bootstrap/give-back.js';
 export * from './bootstrap/launch.js';
 export * from './bootstrap/service.js';
 export * from './bootstrap/service-options.js';

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/config.js';
 import { DatabaseLost } from '../recovery/recovery.js';
-import { boundGarbage, giveBackMemoryOfStart } from './give-back.js';
+import { giveBackMemoryOfStart } from './give-back.js';
 import { launchService } from './launch.js';
 import { type LaunchedService } from './service.js';
 import { type ServiceOptions } from './service-options.js';
@@ -16,7 +16,6 @@ const EX_CONFIG = 78;
  */
 export async function bootstrap(options: ServiceOptions): Promise<void> {
   if (process.argv[2] === '--openapi') return printOpenApi(options);
-  boundGarbage();
   const signals = new StopSignals(process);
   try {
     const service = await launchService(options);
