@@ -23,6 +23,9 @@ const catalogue = {
       }),
     },
   ],
+  sampleTypes: [
+    { name: 'DoorMeasured', version: 1, says: 'How warm a door is.', schema: z.looseObject({ degrees: z.number() }) },
+  ],
   topicSpecs: () => [
     { topic: 'events-stream', partitions: 12, retentionMs: -1, holds: 'facts' },
     { topic: 'samples', partitions: 3, retentionMs: 604_800_000, holds: 'samples' },
@@ -44,6 +47,8 @@ describe('EVENTS.md', () => {
     '| `by` | `key`, `kick` | no |',
     '| `labels` | map to string | no |',
     '| `at` | date-time or null | no |',
+    '## DoorMeasured',
+    '| `degrees` | number | yes |',
     '| `events-stream` | 12 | for ever | facts |',
     '| `samples` | 3 | 7 days | samples |',
     'Headers repeat what consumers filter on: `name`, `id`.',

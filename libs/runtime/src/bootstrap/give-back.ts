@@ -29,7 +29,7 @@ const GARBAGE = 50;
 
 /**
  * Bounds garbage by what lives. Where the machine has memory V8 lets it grow to three times that: the service that rebuilt
- * its read models took 363 to 414 MB, and 216 to 262 since, for a quarter more CPU (Node 20). So it is for those services
+ * its read models took 363 to 414 MB, and 216 to 262 since, for a quarter to a half more CPU (Node 20). So it is for those services
  * that would take more memory than they may.
  */
 export function boundGarbage(): void {
