@@ -6,9 +6,7 @@ import { incidentsService } from './service.js';
 let service: TestService;
 
 beforeAll(async () => {
-  // Thousands of refusals in a row, all of them wanted.
-  const environment = { RATE_LIMIT_REQUESTS: '0', RATE_LIMIT_REFUSALS: '0' };
-  service = await createTestService(incidentsService, { overrides: { environment } });
+  service = await createTestService(incidentsService);
 }, 60_000);
 
 afterAll(() => service?.stop());
