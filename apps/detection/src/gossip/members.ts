@@ -1,3 +1,4 @@
+import { COMPARED_OF_MEMBER } from '#libs/contracts';
 /** One member as a node sees it (reference integrations-and-sinks 2.4). */
 export interface Member {
   /** `host:port` of its HTTP end point, in lower case. */
@@ -12,29 +13,6 @@ export interface Member {
   /** All that two views must agree on. */
   readonly identity: string;
 }
-
-/** What the server itself compares; times, positions and the order of members are not among it. */
-const COMPARED = [
-  'instanceId',
-  'state',
-  'isAlive',
-  'internalTcpIp',
-  'internalTcpPort',
-  'internalSecureTcpPort',
-  'externalTcpIp',
-  'externalTcpPort',
-  'externalSecureTcpPort',
-  'internalHttpEndPointIp',
-  'internalHttpEndPointPort',
-  'httpEndPointIp',
-  'httpEndPointPort',
-  'epochPosition',
-  'epochNumber',
-  'epochId',
-  'nodePriority',
-  'isReadOnlyReplica',
-  'esVersion',
-] as const;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -60,7 +38,7 @@ function memberOf(fields: Fields): Member {
     isAlive: fields['isAlive'] === true,
     writer: numberOf(fields['writerCheckpoint']),
     epochNumber: numberOf(fields['epochNumber']),
-    identity: JSON.stringify(COMPARED.map((name) => fields[name] ?? null)),
+    identity: JSON.stringify(COMPARED_OF_MEMBER.map((name) => fields[name] ?? null)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type GossipRoundPayload } from '#libs/contracts';
+import { COMPARED_OF_MEMBER, type GossipRoundPayload } from '#libs/contracts';
 import { type Instant } from '#libs/core';
 import { isObject } from '../source.js';
 
@@ -72,29 +72,6 @@ export function followUpOf(
   return { startedAt, leaderNodeId: leader.nodeId, leaderWriter: leader.writer, followers };
 }
 
-/** What the database itself compares of a member (2.4); the rest differs in every healthy view. */
-const COMPARED = [
-  'instanceId',
-  'state',
-  'isAlive',
-  'internalTcpIp',
-  'internalTcpPort',
-  'internalSecureTcpPort',
-  'externalTcpIp',
-  'externalTcpPort',
-  'externalSecureTcpPort',
-  'internalHttpEndPointIp',
-  'internalHttpEndPointPort',
-  'httpEndPointIp',
-  'httpEndPointPort',
-  'epochPosition',
-  'epochNumber',
-  'epochId',
-  'nodePriority',
-  'isReadOnlyReplica',
-  'esVersion',
-] as const;
-
 /** Whether all answered and only their views differ: then they are asked again, for a change may be on its way. */
 export function onlyDiffer(views: readonly View[]): boolean {
   const texts = new Set<string>();
@@ -102,7 +79,7 @@ export function onlyDiffer(views: readonly View[]): boolean {
     const members = ok ? membersOf(body) : undefined;
     if (!members) return false;
     const compared = members.map((member) =>
-      JSON.stringify([endpointOf(member), ...COMPARED.map((name) => member[name] ?? null)]),
+      JSON.stringify([endpointOf(member), ...COMPARED_OF_MEMBER.map((name) => member[name] ?? null)]),
     );
     texts.add(compared.sort().join('\n'));
   }

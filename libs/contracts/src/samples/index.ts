@@ -3,6 +3,7 @@ import { HostSample } from './host-sample.js';
 import { LogRecord } from './log-record.js';
 import { MetricPoint } from './metric-point.js';
 
+export { COMPARED_OF_MEMBER } from './compared-of-member.js';
 export { GossipRound, type GossipRoundPayload } from './gossip-round.js';
 export { HostSample, type HostSamplePayload } from './host-sample.js';
 export { LogRecord, type LogRecordPayload } from './log-record.js';
